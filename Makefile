@@ -1,0 +1,112 @@
+# evlake: make, make demo, make check, make lint, make install. See README.md.
+#
+#   SAN=address,undefined   a sanitized build in a directory of its own
+#   WERROR=1                warnings are errors
+#   CC=clang                another compiler (clean first)
+#   PREFIX=/usr/local DESTDIR=
+
+VERSION = 1.0
+PREFIX = /usr/local
+BINDIR = $(PREFIX)/bin
+MANDIR = $(PREFIX)/share/man
+DATADIR = $(PREFIX)/share/evlake
+
+B = build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+comma = ,
+
+OPT = -O2
+CFLAGS = $(OPT) -g
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual \
+	-Wwrite-strings -Wundef -Wvla -Wformat=2 $(if $(WERROR),-Werror)
+HARDEN = $(if $(SAN),,-fstack-protector-strong -D_FORTIFY_SOURCE=2)
+EV_CFLAGS = -std=c17 -D_GNU_SOURCE -DEV_VERSION='"$(VERSION)"' $(WARN) $(HARDEN) -fPIE -MMD -MP \
+	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+EV_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN))
+LDLIBS = -lz -lsnappy -lsqlite3 -ljq -lm
+
+# What Debian calls what we need; `make deps` installs what is missing.
+PACKAGES = gcc libc6-dev zlib1g-dev libsnappy-dev libsqlite3-dev libjq-dev libxxhash-dev sqlite3 perl mandoc util-linux
+LINT_PACKAGES = clang-format cppcheck shellcheck
+
+TOOLS = $(basename $(notdir $(wildcard cmd/ev*.c)))
+LIB_O = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c))
+CMD_O = $(patsubst %.c,$(B)/%.o,$(filter-out $(wildcard cmd/ev*.c),$(wildcard cmd/*.c)))
+UNITS = $(patsubst t/unit/%.c,$(B)/unit/%.t,$(wildcard t/unit/*.c))
+SOURCES = $(wildcard cmd/*.[ch] lib/*.[ch] t/unit/*.[ch] t/fuzz/*.[ch])
+SCRIPTS = $(wildcard pipelines/* t/*.t t/*.sh .ci/run)
+PIPELINES = $(notdir $(wildcard pipelines/*))
+
+all: $(TOOLS:%=$(B)/%)
+
+$(B)/ev%: $(B)/cmd/ev%.o $(CMD_O) $(B)/libevlake.a
+	$(CC) $(CFLAGS) $(EV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/libevlake.a: $(LIB_O)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/unit/%.t: $(B)/t/unit/%.o $(B)/libevlake.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(EV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/%.o: %.c $(B)/flags | $(B)/deps
+	@mkdir -p $(@D)
+	$(CC) $(EV_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# Objects depend on the flags they were made with.
+$(B)/flags: force
+	@mkdir -p $(B)
+	@echo '$(CC) $(EV_CFLAGS) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(EV_CFLAGS) $(CPPFLAGS) $(CFLAGS)' >$@
+
+# demo and check set up what is missing; every other target says what that is.
+INSTALL_DEPS = $(if $(filter demo check deps,$(MAKECMDGOALS)),--install)
+$(B)/deps: Makefile
+	@mkdir -p $(B)
+	@.ci/deps $(INSTALL_DEPS) $(PACKAGES)
+	@touch $@
+
+deps: $(B)/deps
+
+check: all $(UNITS)
+	@B='$(abspath $(B))' prove -j2 $(UNITS) $(if $(T),$(T),$(wildcard t/*.t))
+
+demo: all
+	@B='$(abspath $(B))' pipelines/demo demo-lake
+
+lint:
+	@.ci/deps $(LINT_PACKAGES) $(PACKAGES)
+	clang-format --dry-run -Werror $(SOURCES)
+	cppcheck --quiet --std=c17 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+		--suppress=missingIncludeSystem -D_GNU_SOURCE -DEV_VERSION='""' cmd lib
+	shellcheck -x $(SCRIPTS)
+	mandoc -T lint -W style man/*.[1-9]
+
+format:
+	clang-format -i $(SOURCES)
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/schemas/gold $(DESTDIR)$(MANDIR)/man1 \
+		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
+	install -m 755 $(TOOLS:%=$(B)/%) $(DESTDIR)$(BINDIR)
+	for p in $(PIPELINES); do install -m 755 pipelines/$$p $(DESTDIR)$(BINDIR)/ev$$p || exit 1; done
+	install -m 644 schemas/event.json $(DESTDIR)$(DATADIR)/schemas
+	install -m 644 schemas/gold/*.sql $(DESTDIR)$(DATADIR)/schemas/gold
+	for s in 1 5 7; do install -m 644 man/*.$$s $(DESTDIR)$(MANDIR)/man$$s || exit 1; done
+
+uninstall:
+	rm -f $(TOOLS:%=$(DESTDIR)$(BINDIR)/%) $(PIPELINES:%=$(DESTDIR)$(BINDIR)/ev%)
+	rm -f $(patsubst man/%.1,$(DESTDIR)$(MANDIR)/man1/%.1,$(wildcard man/*.1)) \
+		$(DESTDIR)$(MANDIR)/man5/evstream.5 $(DESTDIR)$(MANDIR)/man7/evlake.7
+	rm -rf $(DESTDIR)$(DATADIR)
+
+dist:
+	git archive --prefix=evlake-$(VERSION)/ -o evlake-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -rf build build-* demo-lake evlake-*.tar.gz
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+.PHONY: all deps check demo lint format install uninstall dist clean force
+.SECONDARY:
+.DELETE_ON_ERROR:

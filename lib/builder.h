@@ -1,0 +1,68 @@
+/*
+ * builder -- collects rows, column by column, and encodes them as a batch payload.
+ *
+ * Rows are added by one builder_add_* call for each column; all columns must have the same length when
+ * encoded. A string column owns its dictionary, which lives on from batch to batch: builder_encode_strings
+ * gives what the stream has not yet been told. A column whose strings are nearly all new goes PLAIN for a
+ * while, then tries again. Nothing depends on the clock or on addresses: the same rows give the same bytes.
+ */
+#ifndef EV_BUILDER_H
+#define EV_BUILDER_H
+
+#include "batch.h"
+
+struct builder_column {
+	enum column_type type;
+	uint32_t n;
+	uint32_t nulls;
+	int64_t *values;     /* numbers; for strings in CODES form the codes */
+	uint64_t *valid;     /* BATCH_ROWS_MAX bits */
+	bool plain;          /* string column, this batch: texts and offsets instead of codes */
+	uint32_t plain_left; /* batches until it tries its dictionary again */
+	uint32_t told;       /* codes the stream knows */
+	struct dictionary dictionary;
+	struct buffer bytes; /* PLAIN */
+	uint32_t *offsets;
+	uint64_t *fingerprints;
+};
+
+struct builder {
+	struct builder_column *columns;
+	size_t n_columns;
+	size_t text_bytes; /* bytes of string data taken since the last encode: a measure of when to stop */
+};
+
+int builder_init(struct builder *b, const struct column *columns, size_t n_columns) MUST_CHECK;
+void builder_free(struct builder *b);
+
+/* Numbers of any type but string. */
+static inline void builder_add_int(struct builder_column *c, int64_t value)
+{
+	c->valid[c->n / 64] |= (uint64_t)1 << (c->n % 64);
+	c->values[c->n++] = value;
+}
+
+void builder_add_null(struct builder_column *c);
+int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len) MUST_CHECK;
+/* n times the same text: a constant column. */
+int builder_add_texts(struct builder *b, struct builder_column *c, const char *data, size_t len,
+		      uint32_t n) MUST_CHECK;
+
+/* True when the rows held should be encoded before another is added. */
+bool builder_is_full(const struct builder *b);
+/* Rows held. */
+uint32_t builder_rows(const struct builder *b);
+
+/*
+ * What the stream must be told of column i's dictionary before the next batch: 1 and a payload in out
+ * (evstream(5), "Dictionaries"), or 0 when it knows everything. Column numbers on the wire start at
+ * first_column.
+ */
+int builder_encode_strings(struct builder *b, size_t i, size_t first_column, struct buffer *out) MUST_CHECK;
+/* The rows as a payload in out (cleared first), after which the builder holds none. */
+int builder_encode(struct builder *b, struct buffer *out) MUST_CHECK;
+/* After a batch: column i's dictionary has passed its bound and was emptied; the stream must be told by a
+ * reset frame. */
+bool builder_reset_strings(struct builder *b, size_t i);
+
+#endif

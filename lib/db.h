@@ -1,0 +1,52 @@
+/*
+ * db -- SQLite, behind one file: opening gold.db, statements, transactions.
+ *
+ * The settings are the lake's (evlake(7), "The lake"): WAL kept after the last close so that readers without
+ * write permission can open it, synchronous=FULL, one file, trusted_schema off, defensive. Errors:
+ * STATUS_SYSTEM with SQLite's message and the file; STATUS_INPUT for a file that is not a lake's database or
+ * is of a newer format.
+ */
+#ifndef EV_DB_H
+#define EV_DB_H
+
+#include "dictionary.h"
+#include "hash.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct db;
+struct db_statement;
+
+enum db_mode { DB_READ, DB_WRITE, DB_CREATE };
+
+struct db *db_open(const char *path, enum db_mode mode) MUST_CHECK;
+void db_close(struct db *db);
+
+/* One or more statements without parameters or results. */
+int db_exec(struct db *db, const char *sql) MUST_CHECK;
+
+/* A statement is prepared once for each place in the code and reused; db_close finalizes it. */
+struct db_statement *db_prepare(struct db *db, const char *sql) MUST_CHECK;
+void db_finalize(struct db_statement *s); /* earlier than db_close; NULL is a no-op */
+
+/* Parameters are numbered from 1. Text and blobs are borrowed until the statement has been run. */
+void db_bind_int(struct db_statement *s, int i, int64_t value);
+void db_bind_double(struct db_statement *s, int i, double value);
+void db_bind_text(struct db_statement *s, int i, struct text value);
+void db_bind_blob(struct db_statement *s, int i, const void *data, size_t len);
+void db_bind_null(struct db_statement *s, int i);
+
+/* 1: a row is there, 0: done (and reset, parameters kept), -1. */
+int db_step(struct db_statement *s) MUST_CHECK;
+/* Runs a statement that gives no rows, then resets it and clears its parameters. */
+int db_run(struct db_statement *s) MUST_CHECK;
+void db_reset(struct db_statement *s);
+
+/* Columns are numbered from 0; text and blobs are borrowed until the next step. */
+bool db_is_null(struct db_statement *s, int i);
+int64_t db_int(struct db_statement *s, int i);
+double db_double(struct db_statement *s, int i);
+struct text db_text(struct db_statement *s, int i); /* of a text or a blob */
+
+#endif
