@@ -16,7 +16,7 @@ struct builder_column {
 	uint32_t n;
 	uint32_t nulls;
 	int64_t *values;     /* numbers; for strings in CODES form the codes */
-	uint64_t *valid;     /* BATCH_ROWS_MAX bits */
+	uint64_t *valid;     /* BATCH_ROWS bits */
 	bool plain;          /* string column, this batch: texts and offsets instead of codes */
 	uint32_t plain_left; /* batches until it tries its dictionary again */
 	uint32_t told;       /* codes the stream knows */

@@ -1,0 +1,261 @@
+#include "builder.h"
+
+#include "batch_wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	TEXT_BYTES_FULL = 4 << 20,  /* string data at which a batch is closed early */
+	DICTIONARY_CODES = 1 << 20, /* a dictionary beyond either bound is emptied after its batch */
+	DICTIONARY_BYTES = 64 << 20,
+	PLAIN_DICTIONARY = 1 << 16, /* a smaller dictionary never gives up */
+	PLAIN_BATCHES = 31,         /* how long a column stays PLAIN before it tries again */
+};
+
+static int column_init(struct builder_column *c, const struct column *column)
+{
+	*c = (struct builder_column){.type = column->type};
+	c->values = malloc(BATCH_ROWS * sizeof *c->values);
+	c->valid = calloc(BATCH_ROWS / 64, sizeof *c->valid);
+	if (c->values == NULL || c->valid == NULL)
+		return cause_memory();
+	if (column->type == COLUMN_STRING) {
+		c->offsets = malloc((BATCH_ROWS + 1) * sizeof *c->offsets);
+		c->fingerprints = malloc(BATCH_ROWS * sizeof *c->fingerprints);
+		if (c->offsets == NULL || c->fingerprints == NULL)
+			return cause_memory();
+		c->offsets[0] = 0;
+	}
+	return 0;
+}
+
+int builder_init(struct builder *b, const struct column *columns, size_t n_columns)
+{
+	*b = (struct builder){0};
+	b->columns = calloc(n_columns > 0 ? n_columns : 1, sizeof *b->columns);
+	if (b->columns == NULL)
+		return cause_memory();
+	b->n_columns = n_columns;
+	for (size_t i = 0; i < n_columns; i++) {
+		if (column_init(&b->columns[i], &columns[i]) != 0) {
+			builder_free(b);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+void builder_free(struct builder *b)
+{
+	for (size_t i = 0; i < b->n_columns; i++) {
+		struct builder_column *c = &b->columns[i];
+
+		free(c->values);
+		free(c->valid);
+		free(c->offsets);
+		free(c->fingerprints);
+		buffer_free(&c->bytes);
+		dictionary_free(&c->dictionary);
+	}
+	free(b->columns);
+	*b = (struct builder){0};
+}
+
+/* A null row repeats the value before it, which costs no width and is a code that exists. */
+void builder_add_null(struct builder_column *c)
+{
+	c->values[c->n] = c->n > 0 ? c->values[c->n - 1] : 0;
+	if (c->plain) {
+		c->offsets[c->n + 1] = (uint32_t)c->bytes.len;
+		c->fingerprints[c->n] = 0;
+	}
+	c->n++;
+	c->nulls++;
+}
+
+static int add_plain(struct builder *b, struct builder_column *c, const char *data, size_t len)
+{
+	if (buffer_append(&c->bytes, data, len) != 0)
+		return -1;
+	b->text_bytes += len;
+	c->fingerprints[c->n] = hash64(data, len);
+	c->offsets[c->n + 1] = (uint32_t)c->bytes.len;
+	builder_add_int(c, 0);
+	return 0;
+}
+
+int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len)
+{
+	const uint32_t known = c->dictionary.strings.n;
+	uint32_t code;
+
+	if (c->plain)
+		return add_plain(b, c, data, len);
+	if (dictionary_code(&c->dictionary, data, len, &code) != 0)
+		return -1;
+	if (code == known)
+		b->text_bytes += len;
+	builder_add_int(c, code);
+	return 0;
+}
+
+int builder_add_texts(struct builder *b, struct builder_column *c, const char *data, size_t len, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (i > 0 && !c->plain)
+			builder_add_int(c, c->values[c->n - 1]);
+		else if (builder_add_text(b, c, data, len) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+uint32_t builder_rows(const struct builder *b)
+{
+	return b->n_columns > 0 ? b->columns[0].n : 0;
+}
+
+bool builder_is_full(const struct builder *b)
+{
+	return builder_rows(b) == BATCH_ROWS || b->text_bytes >= TEXT_BYTES_FULL;
+}
+
+int builder_encode_strings(struct builder *b, size_t i, size_t first_column, struct buffer *out)
+{
+	struct builder_column *c = &b->columns[i];
+	const struct strings *s = &c->dictionary.strings;
+	const uint64_t head[3] = {first_column + i, c->told, s->n - c->told};
+
+	if (c->type != COLUMN_STRING || s->n == c->told)
+		return 0;
+	buffer_clear(out);
+	if (buffer_append(out, head, sizeof head) != 0)
+		return -1;
+	for (uint32_t code = c->told; code < s->n; code++) {
+		const uint32_t len = (uint32_t)strings_get(s, code).len;
+
+		if (buffer_append(out, &len, sizeof len) != 0)
+			return -1;
+	}
+	if (buffer_pad8(out) != 0)
+		return -1;
+	if (buffer_append(out, s->bytes.data + s->starts[c->told], s->starts[s->n] - s->starts[c->told]) != 0)
+		return -1;
+	if (buffer_pad8(out) != 0)
+		return -1;
+	return 1;
+}
+
+bool builder_reset_strings(struct builder *b, size_t i)
+{
+	struct builder_column *c = &b->columns[i];
+
+	if (c->dictionary.strings.n <= DICTIONARY_CODES &&
+	    c->dictionary.strings.bytes.len <= DICTIONARY_BYTES)
+		return false;
+	dictionary_clear(&c->dictionary);
+	c->told = 0;
+	return true;
+}
+
+static uint8_t narrowest(uint64_t most)
+{
+	return most == 0 ? 0 : most <= UINT8_MAX ? 1 : most <= UINT16_MAX ? 2 : most <= UINT32_MAX ? 4 : 8;
+}
+
+#define NARROW(TYPE)                     \
+	for (uint32_t i = 0; i < n; i++) \
+	((TYPE *)to)[i] = (TYPE)((uint64_t)from[i] - base)
+
+/* Frame of reference: each value less base, in as few bytes as the largest of them needs. */
+static void narrow(const int64_t *restrict from, uint32_t n, uint64_t base, uint8_t width, void *restrict to)
+{
+	switch (width) {
+	case 1: NARROW(uint8_t); break;
+	case 2: NARROW(uint16_t); break;
+	case 4: NARROW(uint32_t); break;
+	case 8: NARROW(uint64_t); break;
+	default: break;
+	}
+}
+
+static int encode_values(const struct builder_column *c, struct wire_vector *wire, struct buffer *out)
+{
+	int64_t low = c->values[0], high = c->values[0];
+
+	for (uint32_t i = 1; i < c->n; i++) {
+		low = c->values[i] < low ? c->values[i] : low;
+		high = c->values[i] > high ? c->values[i] : high;
+	}
+	wire->form = c->type == COLUMN_STRING ? VECTOR_CODES : VECTOR_FIXED;
+	wire->base = low;
+	wire->width = narrowest((uint64_t)high - (uint64_t)low);
+	if (buffer_reserve(out, (size_t)c->n * wire->width + 8) != 0)
+		return -1;
+	narrow(c->values, c->n, (uint64_t)low, wire->width, out->data + out->len);
+	out->len += (size_t)c->n * wire->width;
+	return buffer_pad8(out);
+}
+
+static int encode_plain(const struct builder_column *c, struct wire_vector *wire, struct buffer *out)
+{
+	wire->form = VECTOR_PLAIN;
+	if (buffer_append(out, c->offsets, ((size_t)c->n + 1) * sizeof *c->offsets) != 0 ||
+	    buffer_pad8(out) != 0)
+		return -1;
+	wire->fingerprints_at = (uint32_t)out->len;
+	if (buffer_append(out, c->fingerprints, (size_t)c->n * sizeof *c->fingerprints) != 0)
+		return -1;
+	wire->bytes_at = (uint32_t)out->len;
+	if (buffer_append(out, c->bytes.data, c->bytes.len) != 0)
+		return -1;
+	return buffer_pad8(out);
+}
+
+/* After a batch: whether the next one is PLAIN, and an empty column. */
+static void column_clear(struct builder_column *c)
+{
+	const uint32_t added = c->dictionary.strings.n - c->told;
+	const uint32_t texts = c->n - c->nulls;
+
+	if (c->plain_left > 0)
+		c->plain_left--;
+	else if (c->type == COLUMN_STRING && c->dictionary.strings.n > PLAIN_DICTIONARY && added > texts / 2)
+		c->plain_left = PLAIN_BATCHES;
+	c->plain = c->plain_left > 0;
+	c->told = c->dictionary.strings.n;
+	memset(c->valid, 0, ((size_t)c->n + 63) / 64 * sizeof *c->valid);
+	buffer_clear(&c->bytes);
+	c->n = 0;
+	c->nulls = 0;
+}
+
+int builder_encode(struct builder *b, struct buffer *out)
+{
+	const struct wire_batch head = {builder_rows(b), (uint32_t)b->n_columns};
+	const size_t words = ((size_t)head.rows + 63) / 64;
+
+	buffer_clear(out);
+	if (buffer_append(out, &head, sizeof head) != 0 ||
+	    buffer_reserve(out, b->n_columns * sizeof(struct wire_vector)) != 0)
+		return -1;
+	out->len += b->n_columns * sizeof(struct wire_vector);
+	for (size_t i = 0; i < b->n_columns; i++) {
+		struct builder_column *c = &b->columns[i];
+		struct wire_vector wire = {.nulls = c->nulls};
+
+		if (c->nulls > 0) {
+			wire.valid_at = (uint32_t)out->len;
+			if (buffer_append(out, c->valid, words * sizeof *c->valid) != 0)
+				return -1;
+		}
+		wire.values_at = (uint32_t)out->len;
+		if ((c->plain ? encode_plain(c, &wire, out) : encode_values(c, &wire, out)) != 0)
+			return -1;
+		memcpy(out->data + sizeof head + i * sizeof wire, &wire, sizeof wire);
+		column_clear(c);
+	}
+	b->text_bytes = 0;
+	return 0;
+}
