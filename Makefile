@@ -14,7 +14,7 @@ DATADIR = $(PREFIX)/share/evlake
 B = build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 comma = ,
 
-OPT = -O2
+OPT = -O3
 CFLAGS = $(OPT) -g
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual \
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 $(if $(WERROR),-Werror)

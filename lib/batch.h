@@ -7,8 +7,8 @@
  *   CODES   the same sum is a code into `strings`
  *   PLAIN   value i = bytes[offsets[i] .. offsets[i + 1]), with hash64 of it in fingerprints[i]
  *
- * Width 0 means that every value is base. A null row holds the value base (or an empty text). `valid` has bit
- * i set (bit i % 64 of word i / 64) where row i is not null; it is NULL when no row is.
+ * Width 0 means that every value is base. What a null row holds means nothing, but is a code that exists.
+ * `valid` has bit i set (bit i % 64 of word i / 64) where row i is not null; it is NULL when no row is.
  */
 #ifndef EV_BATCH_H
 #define EV_BATCH_H

@@ -8,7 +8,7 @@
 /* No threads, so one record for the process, like errno; but with the whole story. */
 static struct {
 	enum status status;
-	bool upstream;
+	char tool[64]; /* the earlier stage that failed, or "" */
 	char message[2048];
 } cause;
 
@@ -49,10 +49,10 @@ int cause_memory(void)
 	return cause_record(STATUS_SYSTEM, "out of memory");
 }
 
-int cause_upstream(enum status status, const char *message)
+int cause_upstream(const char *tool, enum status status, const char *message)
 {
 	if (cause.status == STATUS_OK)
-		cause.upstream = true;
+		snprintf(cause.tool, sizeof cause.tool, "%s", tool);
 	return cause_record(status, "%s", message);
 }
 
@@ -61,9 +61,9 @@ bool cause_is_set(void)
 	return cause.status != STATUS_OK;
 }
 
-bool cause_is_upstream(void)
+const char *cause_upstream_tool(void)
 {
-	return cause.upstream;
+	return cause.tool[0] != '\0' ? cause.tool : NULL;
 }
 
 enum status cause_status(void)
@@ -79,6 +79,6 @@ const char *cause_message(void)
 void cause_clear(void)
 {
 	cause.status = STATUS_OK;
-	cause.upstream = false;
+	cause.tool[0] = '\0';
 	cause.message[0] = '\0';
 }

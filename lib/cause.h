@@ -30,14 +30,13 @@ int cause_system(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Records that memory ran out. */
 int cause_memory(void);
 
-/* Records a failure that an earlier stage has already told the user about: the status counts, the message is
- * silent. */
-int cause_upstream(enum status status, const char *message);
+/* Records a failure that an earlier stage, `tool`, has already told the user about. */
+int cause_upstream(const char *tool, enum status status, const char *message);
 
 bool cause_is_set(void);
-bool cause_is_upstream(void);
-enum status cause_status(void);  /* STATUS_OK when nothing is on record */
-const char *cause_message(void); /* "" when nothing is on record; borrowed */
-void cause_clear(void);          /* for tests, and for those who can go on */
+const char *cause_upstream_tool(void); /* NULL when the failure is our own */
+enum status cause_status(void);        /* STATUS_OK when nothing is on record */
+const char *cause_message(void);       /* "" when nothing is on record; borrowed */
+void cause_clear(void);                /* for tests, and for those who can go on */
 
 #endif

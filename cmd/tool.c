@@ -1,0 +1,159 @@
+#include "tool.h"
+
+#include "../lib/buffer.h"
+#include "../lib/fd.h"
+#include "../lib/stream.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct tool *self;
+
+static void print_synopsis(FILE *to)
+{
+	const char *lead = "usage:";
+
+	for (const char *line = self->synopsis; *line != '\0';) {
+		const int len = (int)strcspn(line, "\n");
+
+		fprintf(to, "%s %s %.*s\n", lead, self->name, len, line);
+		lead = "      ";
+		line += len + (line[len] == '\n');
+	}
+}
+
+void tool_start(const struct tool *tool)
+{
+	self = tool;
+	if (fd_open_standard() != 0)
+		_exit(STATUS_SYSTEM);
+}
+
+static _Noreturn void help(void)
+{
+	print_synopsis(stdout);
+	fputs(self->help, stdout);
+	printf("See %s(1) and evlake(7).\n", self->name);
+	exit(tool_finish(NULL));
+}
+
+static _Noreturn void version(void)
+{
+	printf("%s (evlake) %s\n", self->name, EV_VERSION);
+	exit(tool_finish(NULL));
+}
+
+int tool_option(int argc, char **argv, const char *options)
+{
+	char all[64];
+	int letter;
+
+	snprintf(all, sizeof all, ":hV%s", options);
+	letter = getopt(argc, argv, all);
+	switch (letter) {
+	case 'h': help();
+	case 'V': version();
+	case '?': tool_usage("no option -%c", optopt);
+	case ':': tool_usage("option -%c takes an argument", optopt);
+	default: return letter;
+	}
+}
+
+void tool_warn(const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", self->name);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+void tool_usage(const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", self->name);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	print_synopsis(stderr);
+	exit(STATUS_USAGE);
+}
+
+int64_t tool_number(char option, const char *argument, int64_t min, int64_t max)
+{
+	char *end;
+
+	errno = 0;
+	const long long number = strtoll(argument, &end, 10);
+
+	if (end == argument || *end != '\0' || errno != 0 || number < min || number > max)
+		tool_usage("option -%c takes a whole number from %lld to %lld, not '%s'", option,
+			   (long long)min, (long long)max, argument);
+	return number;
+}
+
+void tool_refuse_terminal(void)
+{
+	if (isatty(STDOUT_FILENO))
+		tool_usage(
+		    "the output is a binary stream: send it to a pipe or a file, or look at it by '| evcat'");
+}
+
+const char *tool_command(int argc, char **argv)
+{
+	static struct buffer command;
+
+	buffer_clear(&command);
+	if (buffer_append_text(&command, self->name) != 0)
+		return NULL;
+	for (int i = 1; i < argc; i++) {
+		if (buffer_printf(&command, " %s", argv[i]) != 0)
+			return NULL;
+	}
+	return buffer_text(&command);
+}
+
+const char *tool_schemas(void)
+{
+	static const char *const beside[] = {"/../share/evlake/schemas", "/../schemas"};
+	static char path[4096 + 32];
+	ssize_t len = readlink("/proc/self/exe", path, 4095);
+
+	if (len < 0) {
+		cause_system("/proc/self/exe");
+		return NULL;
+	}
+	path[len] = '\0';
+	char *slash = strrchr(path, '/');
+
+	for (size_t i = 0; slash != NULL && i < sizeof beside / sizeof *beside; i++) {
+		strcpy(slash, beside[i]);
+		if (access(path, F_OK) == 0)
+			return path;
+	}
+	cause_record(STATUS_SYSTEM,
+		     "the schemas that belong to this program are not beside it: is it installed whole?");
+	return NULL;
+}
+
+int tool_finish(struct stream_writer *out)
+{
+	if (cause_is_set() && cause_upstream_tool() == NULL)
+		tool_warn("%s", cause_message());
+	if (cause_is_set() && out != NULL)
+		stream_fail(out, self->name);
+	if (fflush(stdout) != 0 || ferror(stdout) || (fclose(stdout) != 0 && errno != EBADF)) {
+		if (!cause_is_set())
+			tool_warn("stdout: %s", strerror(errno));
+		cause_record(STATUS_SYSTEM, "stdout");
+	}
+	return cause_status();
+}
