@@ -1,0 +1,111 @@
+/*
+ * ledger -- what the lake remembers: runs, marks, files, rejects, notes, failures; the lake_* tables of
+ * gold.db.
+ *
+ * Whoever asks with plain sqlite3 is at home here too: times are ISO 8601 text in UTC, hashes 32 hexadecimal
+ * digits, mtime_ns an integer of nanoseconds since 1970, paths are within the lake. Writers hold the write
+ * lock (BEGIN IMMEDIATE), and all that one run writes is one transaction.
+ */
+#ifndef EV_LEDGER_H
+#define EV_LEDGER_H
+
+#include "db.h"
+
+enum { LEDGER_ID_LEN = 32 };
+
+/* The statuses of a mark. */
+#define LEDGER_DONE "DONE"
+#define LEDGER_PARTIAL "PARTIAL"   /* it broke off, and was taken as far as it was whole */
+#define LEDGER_SAME "SKIPPED_SAME" /* the content of another mark, which same_as names */
+
+struct ledger {
+	struct db *db;                     /* borrowed */
+	struct db_statement *prepared[16]; /* in the order of ledger.c's statements */
+};
+
+struct ledger_run {
+	uint64_t run;
+	struct text verb;
+	const char *began; /* ISO 8601 */
+	uint64_t sources, copies, rows, rejects, blank;
+	uint64_t bytes; /* of the sources, decompressed */
+	uint64_t files;
+	double cpu_seconds; /* of the process that committed */
+	double wall_seconds;
+};
+
+struct ledger_source {
+	struct text path;
+	uint64_t size;
+	uint64_t mtime_ns;
+	struct hash128 content;
+	uint64_t bytes, lines, kept, rejected, blank;
+	const char *status;
+	struct text same_as; /* "" unless SKIPPED_SAME */
+	uint64_t run;
+};
+
+struct ledger_count {
+	uint64_t run;
+	struct text source;
+	struct text what; /* notes: "unknown_key" or "unknown_value" */
+	struct text name; /* the reason, key or value */
+	struct text field;
+	uint64_t count, line, column;
+};
+
+struct ledger_file {
+	struct text path;
+	struct text layer;
+	struct text partition;
+	uint64_t rows;
+	uint64_t size;
+	struct hash128 checksum;
+	uint64_t run;
+	struct text staged; /* where it waits to be renamed */
+};
+
+void ledger_open(struct ledger *l, struct db *db);
+void ledger_close(struct ledger *l); /* before db_close */
+
+/* Whether the database has a ledger: 1, 0, -1. One that was created and never committed has none. */
+int ledger_exists(struct ledger *l) MUST_CHECK;
+/* The tables, and a new id for the lake. */
+int ledger_create(struct ledger *l) MUST_CHECK;
+int ledger_id(struct ledger *l, char id[LEDGER_ID_LEN + 1]) MUST_CHECK;
+int ledger_newest_run(struct ledger *l, uint64_t *run) MUST_CHECK;
+/* The run that last changed Gold; 0 for none. */
+int ledger_gold_run(struct ledger *l, uint64_t *run) MUST_CHECK;
+int ledger_set_gold_run(struct ledger *l, uint64_t run) MUST_CHECK;
+/* Whether any Silver has ever been committed. */
+int ledger_has_history(struct ledger *l) MUST_CHECK;
+
+/*
+ * The mark of a path: 1 and *mark (its texts borrowed until the next call), 0 when it has none. A copy whose
+ * original has no mark is none: the run that was to read the original has not been committed.
+ */
+int ledger_find_path(struct ledger *l, struct text path, struct ledger_source *mark) MUST_CHECK;
+/* The same for the oldest mark of a content that is no copy. */
+int ledger_find_content(struct ledger *l, struct hash128 content, struct ledger_source *mark) MUST_CHECK;
+/* Every mark, orphaned copies too, in the order of paths: each call gives the next; 1, 0, -1. */
+int ledger_next_mark(struct ledger *l, struct ledger_source *mark) MUST_CHECK;
+/* Files that are committed and not yet renamed, in the order of paths, likewise. */
+int ledger_next_pending(struct ledger *l, struct text *staged, struct text *path) MUST_CHECK;
+
+int ledger_add_run(struct ledger *l, const struct ledger_run *run) MUST_CHECK;
+/* Adds a mark, or replaces that of the path. */
+int ledger_add_source(struct ledger *l, const struct ledger_source *source) MUST_CHECK;
+/* A marked path has the same content in another size or with another mtime. */
+int ledger_touch_source(struct ledger *l, struct text path, uint64_t size, uint64_t mtime_ns) MUST_CHECK;
+int ledger_add_reject(struct ledger *l, const struct ledger_count *count) MUST_CHECK;
+int ledger_add_note(struct ledger *l, const struct ledger_count *count) MUST_CHECK;
+int ledger_add_file(struct ledger *l, const struct ledger_file *file) MUST_CHECK;
+/* The files of a run, or of all runs for 0, are in their places. */
+int ledger_clear_pending(struct ledger *l, uint64_t run) MUST_CHECK;
+int ledger_add_attempt(struct ledger *l, struct text verb, int status, struct text message) MUST_CHECK;
+
+/* The time now, as the ledger writes it: "2025-12-07T03:55:56.633Z". */
+enum { LEDGER_TIME_LEN = 24 };
+void ledger_now(char text[LEDGER_TIME_LEN + 1]);
+
+#endif
