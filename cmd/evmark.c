@@ -1,0 +1,385 @@
+#include "../lib/ledger.h"
+#include "../lib/plan.h"
+#include "../lib/stream.h"
+#include "rows.h"
+#include "tool.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct tool evmark = {
+    .name = "evmark",
+    .synopsis = "pending [-v] [-a seconds] lake\n"
+		"sources|runs|rejects|files [-f format] lake",
+    .help = "pending: what a run would read, as a plan for evcat; on a terminal as a list\n"
+	    "sources, runs, rejects, files: the ledger\n"
+	    "  -a seconds  leave files that are younger than this\n"
+	    "  -f format   table, tsv, csv or jsonl\n"
+	    "  -v          say why each file is in or out\n",
+};
+
+/* A listing of the ledger: a query, and what its columns are called. */
+static const struct listing {
+	const char *verb;
+	const char *sql;
+	struct rows_column columns[16];
+} listings[] = {
+    {
+	"sources",
+	"SELECT run, status, path, size, mtime_ns, bytes, lines, kept, rejected, blank, content, same_as"
+	" FROM lake_source ORDER BY run, path",
+	{{"run", true},
+	 {"status", false},
+	 {"path", false},
+	 {"size", true},
+	 {"mtime_ns", true},
+	 {"bytes", true},
+	 {"lines", true},
+	 {"kept", true},
+	 {"rejected", true},
+	 {"blank", true},
+	 {"content", false},
+	 {"same_as", false}},
+    },
+    {
+	"runs",
+	"SELECT run, verb, began, committed, sources, copies, rows, rejects, blank, bytes, files,"
+	" round(cpu_seconds, 3), round(wall_seconds, 3) FROM lake_run ORDER BY run",
+	{{"run", true},
+	 {"verb", false},
+	 {"began", false},
+	 {"committed", false},
+	 {"sources", true},
+	 {"copies", true},
+	 {"rows", true},
+	 {"rejects", true},
+	 {"blank", true},
+	 {"bytes", true},
+	 {"files", true},
+	 {"cpu_seconds", true},
+	 {"wall_seconds", true}},
+    },
+    {
+	"rejects",
+	"SELECT run, source, reason, field, rejects, first_line, first_column"
+	" FROM lake_reject ORDER BY run, source, rejects DESC, reason, field",
+	{{"run", true},
+	 {"source", false},
+	 {"reason", false},
+	 {"field", false},
+	 {"rejects", true},
+	 {"first_line", true},
+	 {"first_column", true}},
+    },
+    {
+	"files",
+	"SELECT layer, path, rows, bytes, checksum, begin_run FROM lake_file WHERE end_run IS NULL"
+	" ORDER BY layer, path",
+	{{"layer", false},
+	 {"path", false},
+	 {"rows", true},
+	 {"bytes", true},
+	 {"checksum", false},
+	 {"begin_run", true}},
+    },
+};
+
+/* What the lake remembers: 1 and both open, or 0 when it has never been committed to. */
+static int open_ledger(const struct lake *lake, struct db **db, struct ledger *ledger)
+{
+	int has = lake_has(lake, "gold.db");
+	char *path;
+
+	*db = NULL;
+	*ledger = (struct ledger){0};
+	if (has <= 0)
+		return has;
+	path = lake_path(lake, "gold.db");
+	if (path == NULL)
+		return -1;
+	*db = db_open(path, DB_READ);
+	free(path);
+	if (*db == NULL)
+		return -1;
+	ledger_open(ledger, *db);
+	return ledger_exists(ledger);
+}
+
+static int print_listing(const struct listing *listing, struct db *db, struct rows *rows, size_t n)
+{
+	struct db_statement *query = db_prepare(db, listing->sql);
+	struct text cells[16];
+	int result;
+
+	if (query == NULL)
+		return -1;
+	while ((result = db_step(query)) == 1) {
+		for (size_t i = 0; i < n; i++)
+			cells[i] =
+			    db_is_null(query, (int)i) ? (struct text){NULL, 0} : db_text(query, (int)i);
+		if (rows_add(rows, cells) != 0)
+			return -1;
+	}
+	return result;
+}
+
+static int list(const struct lake *lake, const struct listing *listing, enum rows_format format)
+{
+	struct db *db;
+	struct ledger ledger;
+	struct rows rows = {0};
+	size_t n = 0;
+	int result = -1;
+	int known = open_ledger(lake, &db, &ledger);
+
+	while (n < 16 && listing->columns[n].name != NULL)
+		n++;
+	if (known < 0 || rows_open(&rows, stdout, format, listing->columns, n) != 0)
+		goto out;
+	if (known && print_listing(listing, db, &rows, n) != 0)
+		goto out;
+	result = rows_end(&rows);
+out:
+	rows_close(&rows);
+	ledger_close(&ledger);
+	db_close(db);
+	return result;
+}
+
+/* The plan of a run, and what of the lake it was made from. */
+struct pending {
+	struct lake lake;
+	struct plan plan;
+	char id[LEDGER_ID_LEN + 1]; /* "" for a lake that has never been committed to */
+	uint64_t newest_run;
+	bool verbose;
+};
+
+static int make_plan(struct pending *p, int64_t age)
+{
+	struct db *db;
+	struct ledger ledger;
+	uint64_t settled_ns = UINT64_MAX;
+	int result = -1;
+	int known = open_ledger(&p->lake, &db, &ledger);
+
+	if (known < 0)
+		goto out;
+	if (known && (ledger_id(&ledger, p->id) != 0 || ledger_newest_run(&ledger, &p->newest_run) != 0 ||
+		      plan_read_marks(&p->plan, &ledger) != 0))
+		goto out;
+	if (age > 0) {
+		struct timespec now;
+
+		clock_gettime(CLOCK_REALTIME, &now);
+		settled_ns = (uint64_t)(now.tv_sec - age) * 1000000000 + (uint64_t)now.tv_nsec;
+	}
+	result = plan_make(&p->plan, &p->lake, settled_ns);
+out:
+	ledger_close(&ledger);
+	db_close(db);
+	return result;
+}
+
+/* In words: whether the file is in, and why. */
+static const char *verdict_name(const struct plan_file *file, struct text *why)
+{
+	static const char *const names[] = {"take", "same", "touched", "changed", "done", "young", "ignored"};
+	static const char *const reasons[] = {
+	    "new",
+	    "",
+	    "marked; the content is as it was",
+	    "marked, but the content is another now",
+	    "marked",
+	    "younger than the settle time",
+	    "",
+	};
+
+	*why = file->verdict == PLAN_SAME      ? file->same_as
+	       : file->verdict == PLAN_IGNORED ? text_of(file->why)
+					       : text_of(reasons[file->verdict]);
+	return names[file->verdict];
+}
+
+static bool is_wanted(const struct plan_file *file)
+{
+	return file->verdict <= PLAN_CHANGED;
+}
+
+/* The list for people: what is wanted, or everything with -v. */
+static int print_plan(const struct pending *p, FILE *to)
+{
+	static const struct rows_column columns[] = {
+	    {"verdict", false}, {"size", true}, {"path", false}, {"why", false}};
+	struct rows rows;
+	int result = rows_open(&rows, to, ROWS_TABLE, columns, 4);
+
+	for (size_t i = 0; result == 0 && i < p->plan.n; i++) {
+		const struct plan_file *file = &p->plan.files[i];
+		struct text cells[4];
+		char size[24];
+
+		if (!p->verbose && !is_wanted(file))
+			continue;
+		snprintf(size, sizeof size, "%" PRIu64, file->size);
+		cells[0] = text_of(verdict_name(file, &cells[3]));
+		cells[1] = text_of(size);
+		cells[2] = file->path;
+		result = rows_add(&rows, cells);
+	}
+	if (result == 0)
+		result = rows_end(&rows);
+	rows_close(&rows);
+	return result;
+}
+
+static int write_want(struct stream_writer *out, struct buffer *payload, const struct plan_file *file)
+{
+	struct control_want want = {
+	    .verdict = file->verdict == PLAN_TAKE      ? WANT_TAKE
+		       : file->verdict == PLAN_CHANGED ? WANT_CHANGED
+						       : WANT_SAME,
+	    .path = file->path,
+	    .size = file->size,
+	    .mtime_ns = file->mtime_ns,
+	};
+
+	if (want.verdict == WANT_SAME) {
+		/* A touched file is the same as itself: the commit renews its mark. */
+		want.same_as = file->verdict == PLAN_TOUCHED ? file->path : file->same_as;
+		want.content = file->content;
+	}
+	buffer_clear(payload);
+	if (control_encode_want(payload, &want) != 0)
+		return -1;
+	return stream_write_control(out, FRAME_WANT, payload);
+}
+
+static int write_plan(const struct pending *p, struct stream_writer *out)
+{
+	const struct control_run run = {
+	    .verb = text_of("load"),
+	    .lake = text_of(p->lake.path),
+	    .id = text_of(p->id),
+	    .newest_run = p->newest_run,
+	};
+	struct buffer payload = {0};
+	int result = -1;
+
+	if (control_encode_run(&payload, &run) != 0 || stream_write_control(out, FRAME_RUN, &payload) != 0)
+		goto out;
+	for (size_t i = 0; i < p->plan.n; i++)
+		if (is_wanted(&p->plan.files[i]) && write_want(out, &payload, &p->plan.files[i]) != 0)
+			goto out;
+	result = stream_end(out);
+out:
+	buffer_free(&payload);
+	return result;
+}
+
+static void print_summary(const struct plan *plan)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < plan->n; i++)
+		bytes += plan->files[i].verdict == PLAN_TAKE ? plan->files[i].size : 0;
+	tool_warn(
+	    "%zu to read (%" PRIu64 " bytes), %zu copies, %zu touched, %zu changed; %zu done, %zu young, "
+	    "%zu ignored",
+	    plan_count(plan, PLAN_TAKE), bytes, plan_count(plan, PLAN_SAME), plan_count(plan, PLAN_TOUCHED),
+	    plan_count(plan, PLAN_CHANGED), plan_count(plan, PLAN_MARKED), plan_count(plan, PLAN_YOUNG),
+	    plan_count(plan, PLAN_IGNORED));
+}
+
+static int pending(struct pending *p, int64_t age, const char *path, struct stream_writer *out)
+{
+	if (lake_open(&p->lake, path) != 0 || make_plan(p, age) != 0)
+		return -1;
+	if (out == NULL || p->verbose) {
+		if (print_plan(p, out == NULL ? stdout : stderr) != 0)
+			return -1;
+		if (fflush(stdout) != 0)
+			return cause_system("stdout");
+		print_summary(&p->plan);
+	}
+	return out != NULL ? write_plan(p, out) : 0;
+}
+
+static int run_pending(struct pending *p, int64_t age, const char *path, const char *command)
+{
+	const struct columns none = {0};
+	struct stream_writer writer = {0};
+	struct stream_writer *out = isatty(STDOUT_FILENO) ? NULL : &writer;
+	int status;
+
+	/* The header goes first, so that a failure has a stream to be told in. */
+	if (out != NULL && (stream_writer_open(out, STDOUT_FILENO, "stdout") != 0 ||
+			    stream_begin(out, STREAM_PLAN, &none, command) != 0))
+		out = NULL;
+	if (!cause_is_set())
+		(void)!pending(p, age, path, out); /* the cause is on record */
+	status = tool_finish(out);
+	plan_free(&p->plan);
+	lake_close(&p->lake);
+	stream_writer_close(&writer);
+	return status;
+}
+
+static int run_listing(const struct listing *listing, enum rows_format format, const char *path)
+{
+	struct lake lake;
+
+	if (lake_open(&lake, path) == 0)
+		(void)!list(&lake, listing, format);
+	lake_close(&lake);
+	return tool_finish(NULL);
+}
+
+static const struct listing *find_listing(const char *verb)
+{
+	for (size_t i = 0; i < sizeof listings / sizeof listings[0]; i++)
+		if (strcmp(verb, listings[i].verb) == 0)
+			return &listings[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	struct pending p = {.lake.fd = -1};
+	const struct listing *listing;
+	enum rows_format format = ROWS_TABLE;
+	const char *command, *verb;
+	int64_t age = 0;
+	int letter;
+
+	tool_start(&evmark);
+	command = tool_command(argc, argv);
+	if (argc < 2 || argv[1][0] == '-') {
+		while (tool_option(argc, argv, "") != -1)
+			;
+		tool_usage("what is asked for: pending, sources, runs, rejects or files?");
+	}
+	verb = argv[1];
+	listing = find_listing(verb);
+	if (listing == NULL && strcmp(verb, "pending") != 0)
+		tool_usage("no such verb: %s", verb);
+	argc--;
+	argv++;
+	while ((letter = tool_option(argc, argv, listing != NULL ? "f:" : "a:v")) != -1) {
+		switch (letter) {
+		case 'a': age = tool_number('a', optarg, 0, 1000000000); break;
+		case 'v': p.verbose = true; break;
+		case 'f':
+			if (!rows_format_parse(optarg, &format))
+				tool_usage("no such format: %s", optarg);
+			break;
+		}
+	}
+	if (argc - optind != 1)
+		tool_usage("one lake, please");
+	if (listing != NULL)
+		return run_listing(listing, format, argv[optind]);
+	return run_pending(&p, age, argv[optind], command);
+}
