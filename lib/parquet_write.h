@@ -21,7 +21,7 @@ struct parquet_summary {
 
 /*
  * Writes to fd, which must be empty and is the caller's to sync and close. columns are copied. Strings,
- * timestamps (micros, UTC), int32, int64, decimal(18, 6), double, boolean.
+ * timestamps (micros, UTC), int32, int64, decimal(18, 6), double, boolean. name is for messages.
  */
 struct parquet_writer *parquet_writer_open(int fd, const char *name,
 					   const struct columns *columns) MUST_CHECK;
@@ -33,6 +33,9 @@ int parquet_write(struct parquet_writer *w, const struct batch *batch, const uin
 		  uint32_t n) MUST_CHECK;
 /* The stream's dictionary of a column was emptied: codes seen so far mean nothing any more. */
 void parquet_writer_strings_reset(struct parquet_writer *w, size_t column);
+/* Row groups end with the batch (or the slice of one) that makes them reach so many rows, or bytes of encoded
+ * pages. At the start 1,000,000 and 64 MiB. */
+void parquet_writer_limit(struct parquet_writer *w, uint64_t rows, uint64_t bytes);
 /* Closes the last row group and writes the footer. */
 int parquet_writer_finish(struct parquet_writer *w, struct parquet_summary *summary) MUST_CHECK;
 void parquet_writer_free(struct parquet_writer *w); /* with or without finish */

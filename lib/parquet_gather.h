@@ -1,0 +1,35 @@
+/*
+ * parquet_gather -- chosen rows of a vector as dense arrays, nulls left out, as the pages of a column take
+ * them.
+ */
+#ifndef EV_PARQUET_GATHER_H
+#define EV_PARQUET_GATHER_H
+
+#include "batch.h"
+
+/* n rows of a batch: row i is rows[i], or first + i when rows is NULL. */
+struct parquet_rows {
+	const uint32_t *rows;
+	uint32_t first;
+	uint32_t n;
+};
+
+/* The part from row `from` on, of at most n rows. */
+static inline struct parquet_rows parquet_rows_slice(struct parquet_rows r, uint32_t from, uint32_t n)
+{
+	n = n < r.n - from ? n : r.n - from;
+	return (struct parquet_rows){r.rows == NULL ? NULL : r.rows + from, r.first + from, n};
+}
+
+/* Each writes the values of the rows that are not null to out, which has room for rows.n, and returns how
+ * many those are. */
+uint32_t parquet_gather_codes(const struct vector *v, struct parquet_rows rows, uint32_t *out);
+uint32_t parquet_gather_numbers(const struct vector *v, struct parquet_rows rows, int64_t *out);
+uint32_t parquet_gather_texts(const struct vector *v, struct parquet_rows rows, struct text *out);
+/*
+ * Sets bits at .. at + rows.n of a bitmap: is the row not null? Bits behind them are spoiled, up to the end
+ * of the word after the last. Returns how many are set. bits may be NULL, for the count alone.
+ */
+uint32_t parquet_gather_valid(const struct vector *v, struct parquet_rows rows, uint64_t *bits, size_t at);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * parquet_numbers -- distinct numbers in the order of their first appearance, for the dictionary of a column
+ * chunk.
+ *
+ * {0} is empty. values[0 .. n) are the numbers; a double goes by its bits.
+ */
+#ifndef EV_PARQUET_NUMBERS_H
+#define EV_PARQUET_NUMBERS_H
+
+#include "buffer.h"
+
+struct parquet_numbers {
+	int64_t *values;
+	uint32_t *slots; /* index + 1; 0 is an empty slot */
+	size_t cap;
+	size_t n_slots; /* a power of two, or 0 */
+	uint32_t n;
+};
+
+/* indices[i] = the index of numbers[i], added when new. */
+int parquet_numbers_find(struct parquet_numbers *d, const int64_t *numbers, size_t n,
+			 uint32_t *indices) MUST_CHECK;
+void parquet_numbers_clear(struct parquet_numbers *d); /* keeps the memory */
+void parquet_numbers_free(struct parquet_numbers *d);
+
+#endif
