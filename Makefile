@@ -79,7 +79,8 @@ lint:
 	cppcheck --quiet --std=c17 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -DEV_VERSION='""' cmd lib
 	shellcheck -x $(SCRIPTS)
-	mandoc -T lint -W style man/*.[1-9]
+	@for s in 1 5 7; do mkdir -p $(B)/man/man$$s && cp man/*.$$s $(B)/man/man$$s || exit 1; done
+	MANPATH='$(abspath $(B))/man' mandoc -T lint -W style man/*.[1-9]
 
 format:
 	clang-format -i $(SOURCES)
