@@ -67,20 +67,33 @@ int dictionary_code(struct dictionary *d, const void *data, size_t len, uint32_t
 	return dictionary_code_hashed(d, data, len, hash64(data, len), code);
 }
 
-int dictionary_code_hashed(struct dictionary *d, const void *data, size_t len, uint64_t hash, uint32_t *code)
+static bool find_hashed(const struct dictionary *d, const void *data, size_t len, uint64_t hash,
+			uint32_t *code)
 {
 	const struct text wanted = {data, len};
 
-	if (d->mask == 0 && grow(d) != 0)
-		return -1;
 	for (size_t i = hash & d->mask; d->slots[i].code != 0; i = (i + 1) & d->mask) {
 		if (d->slots[i].hash != (uint32_t)(hash >> 32))
 			continue;
 		if (text_equal(strings_get(&d->strings, d->slots[i].code - 1), wanted)) {
 			*code = d->slots[i].code - 1;
-			return 0;
+			return true;
 		}
 	}
+	return false;
+}
+
+bool dictionary_find(const struct dictionary *d, const void *data, size_t len, uint32_t *code)
+{
+	return d->mask != 0 && find_hashed(d, data, len, hash64(data, len), code);
+}
+
+int dictionary_code_hashed(struct dictionary *d, const void *data, size_t len, uint64_t hash, uint32_t *code)
+{
+	if (d->mask == 0 && grow(d) != 0)
+		return -1;
+	if (find_hashed(d, data, len, hash, code))
+		return 0;
 	if ((size_t)d->strings.n + 1 > d->mask / 2 && grow(d) != 0)
 		return -1;
 	if (strings_add(&d->strings, data, len) != 0)

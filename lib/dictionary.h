@@ -12,6 +12,7 @@
 #include "buffer.h"
 #include "hash.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 struct text {
@@ -54,6 +55,8 @@ int dictionary_code(struct dictionary *d, const void *data, size_t len, uint32_t
 /* The same with hash64(data, len) already known. */
 int dictionary_code_hashed(struct dictionary *d, const void *data, size_t len, uint64_t hash,
 			   uint32_t *code) MUST_CHECK;
+/* Whether the text has a code, without giving it one. */
+bool dictionary_find(const struct dictionary *d, const void *data, size_t len, uint32_t *code);
 void dictionary_clear(struct dictionary *d);
 void dictionary_free(struct dictionary *d);
 
