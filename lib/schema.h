@@ -1,8 +1,8 @@
 /*
  * schema -- the rules for an event, compiled from a JSON Schema (2020-12, the subset that evlake(7) states).
  *
- * Immutable once compiled; equal texts give equal verdicts. Any keyword outside the subset is refused by name
- * with STATUS_USAGE and file name.
+ * Immutable once compiled; equal texts give equal verdicts. Any keyword outside the subset, and whatever says
+ * nothing about the column it stands at, is refused by name with STATUS_USAGE and FILE:LINE.
  */
 #ifndef EV_SCHEMA_H
 #define EV_SCHEMA_H
@@ -11,8 +11,9 @@
 #include "dictionary.h"
 
 struct schema_field {
-	struct column *column; /* in schema->columns */
+	struct column *column; /* in schema->columns; nullable unless required */
 	bool required;
+	bool null_allowed; /* null is in its type, and means absent */
 	bool has_minimum, has_maximum;
 	bool exclusive_minimum, exclusive_maximum;
 	/* Bounds in the column's own units: integers as they are, decimals in millionths, float64 as a
@@ -29,7 +30,8 @@ struct schema {
 	struct columns columns;      /* in schema order */
 	struct schema_field *fields; /* one for each column */
 	size_t n;
-	/* For revenue: column numbers, or -1 where the schema has none. */
+	/* For revenue: column numbers, or -1 where the schema has none of that name with the type it takes.
+	 */
 	int event_type, quantity, price, timestamp;
 };
 
