@@ -22,10 +22,10 @@ HARDEN = $(if $(SAN),,-fstack-protector-strong -D_FORTIFY_SOURCE=2)
 EV_CFLAGS = -std=c17 -D_GNU_SOURCE -DEV_VERSION='"$(VERSION)"' $(WARN) $(HARDEN) -fPIE -MMD -MP \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 EV_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN))
-LDLIBS = -lz -lsnappy -lsqlite3 -ljq -lm
+LDLIBS = -lz -lsnappy -lsqlite3 -lm
 
 # What Debian calls what we need; `make deps` installs what is missing.
-PACKAGES = gcc libc6-dev zlib1g-dev libsnappy-dev libsqlite3-dev libjq-dev libxxhash-dev sqlite3 perl mandoc util-linux
+PACKAGES = gcc libc6-dev zlib1g-dev libsnappy-dev libsqlite3-dev libxxhash-dev sqlite3 perl mandoc util-linux
 LINT_PACKAGES = clang-format cppcheck shellcheck
 
 TOOLS = $(basename $(notdir $(wildcard cmd/ev*.c)))
