@@ -38,6 +38,10 @@ void vector_codes(const struct vector *v, uint32_t n, uint32_t *out)
 	case 1: WIDEN(uint8_t); break;
 	case 2: WIDEN(uint16_t); break;
 	case 4: WIDEN(uint32_t); break;
+	case 8: /* never on the wire, but as a builder holds them */
+		for (uint32_t i = 0; i < n; i++)
+			out[i] = base + (uint32_t)((const uint64_t *)v->values)[i];
+		break;
 	default:
 		for (uint32_t i = 0; i < n; i++)
 			out[i] = base;

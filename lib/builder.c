@@ -111,6 +111,24 @@ int builder_add_texts(struct builder *b, struct builder_column *c, const char *d
 	return 0;
 }
 
+void builder_view(const struct builder_column *c, struct vector *v)
+{
+	*v = (struct vector){
+	    .type = c->type,
+	    .form = c->type != COLUMN_STRING ? VECTOR_FIXED
+		    : c->plain               ? VECTOR_PLAIN
+					     : VECTOR_CODES,
+	    .width = c->plain ? 0 : sizeof *c->values,
+	    .nulls = c->nulls,
+	    .values = c->values,
+	    .valid = c->nulls > 0 ? c->valid : NULL,
+	    .strings = &c->dictionary.strings,
+	    .offsets = c->offsets,
+	    .bytes = (const char *)c->bytes.data,
+	    .fingerprints = c->fingerprints,
+	};
+}
+
 uint32_t builder_rows(const struct builder *b)
 {
 	return b->n_columns > 0 ? b->columns[0].n : 0;

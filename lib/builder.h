@@ -48,6 +48,9 @@ int builder_add_text(struct builder *b, struct builder_column *c, const char *da
 int builder_add_texts(struct builder *b, struct builder_column *c, const char *data, size_t len,
 		      uint32_t n) MUST_CHECK;
 
+/* What column c holds so far, as a vector: borrowed until anything is added or encoded. */
+void builder_view(const struct builder_column *c, struct vector *v);
+
 /* True when the rows held should be encoded before another is added. */
 bool builder_is_full(const struct builder *b);
 /* Rows held. */

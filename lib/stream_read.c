@@ -44,6 +44,7 @@ static void forget_header(struct stream *s)
 void stream_close(struct stream *s)
 {
 	forget_header(s);
+	buffer_free(&s->source_path);
 	frame_reader_close(&s->frames);
 	*s = (struct stream){0};
 }
@@ -180,24 +181,6 @@ static void count_frame(struct stream *s, const struct frame *f)
 	s->n_frames++;
 }
 
-static int begin(struct stream *s)
-{
-	int got = read_magic(s);
-
-	if (got <= 0)
-		return got;
-	if (frame_read(&s->frames, &s->frame) < 0 || read_header(s) != 0)
-		return -1;
-	hash_begin(&s->hash);
-	s->n_frames = 0;
-	s->n_rows = 0;
-	s->in_source = false;
-	s->inside = true;
-	s->type = FRAME_HEADER;
-	count_frame(s, &s->frame);
-	return 1;
-}
-
 /* A batch is followed by what stages have added to it: read on until every column of the stream is there. */
 static int read_batch(struct stream *s)
 {
@@ -311,6 +294,12 @@ static int read_source(struct stream *s)
 		return -1;
 	if (s->in_source)
 		return broken(s, "a source inside a source");
+	/* Its path is asked for as long as its rows come. */
+	buffer_clear(&s->source_path);
+	if (buffer_append(&s->source_path, s->source.path.data, s->source.path.len) != 0 ||
+	    buffer_reserve(&s->source_path, 1) != 0)
+		return -1;
+	s->source.path.data = (const char *)s->source_path.data;
 	s->in_source = true;
 	s->source_rows = 0;
 	return 1;
@@ -359,6 +348,28 @@ static int read_trailer(struct stream *s)
 		return broken(s, "a trailer inside a source");
 	s->inside = false;
 	s->seen = true;
+	return 1;
+}
+
+static int begin(struct stream *s)
+{
+	int got = read_magic(s);
+
+	if (got <= 0)
+		return got;
+	if (frame_read(&s->frames, &s->frame) < 0)
+		return -1;
+	if (s->frame.type == FRAME_ERROR) /* a stage that failed before it had a header to write */
+		return read_error(s);
+	if (read_header(s) != 0)
+		return -1;
+	hash_begin(&s->hash);
+	s->n_frames = 0;
+	s->n_rows = 0;
+	s->in_source = false;
+	s->inside = true;
+	s->type = FRAME_HEADER;
+	count_frame(s, &s->frame);
 	return 1;
 }
 

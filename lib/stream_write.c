@@ -47,6 +47,7 @@ int stream_begin(struct stream_writer *w, enum stream_kind kind, const struct co
 	hash_begin(&w->hash);
 	w->n_frames = 0;
 	w->n_rows = 0;
+	w->inside = true;
 	if (frame_write_raw(&w->frames, STREAM_MAGIC, STREAM_MAGIC_LEN) != 0)
 		return -1;
 	buffer_clear(out);
@@ -145,6 +146,7 @@ int stream_end(struct stream_writer *w)
 	if (control_encode_trailer(&w->payload, &trailer) != 0 ||
 	    write_frame(w, FRAME_TRAILER, &w->payload) != 0)
 		return -1;
+	w->inside = false;
 	return frame_flush(&w->frames);
 }
 
@@ -153,6 +155,9 @@ void stream_fail(struct stream_writer *w, const char *tool)
 	const char *origin = cause_upstream_tool() != NULL ? cause_upstream_tool() : tool;
 	const struct control_error error = {text_of(origin), cause_status(), text_of(cause_message())};
 
+	/* A stage that fails before its stream began still has to say so in a stream. */
+	if (!w->inside && frame_write_raw(&w->frames, STREAM_MAGIC, STREAM_MAGIC_LEN) != 0)
+		return;
 	buffer_clear(&w->payload);
 	if (control_encode_error(&w->payload, &error) != 0 || write_frame(w, FRAME_ERROR, &w->payload) != 0 ||
 	    frame_flush(&w->frames) != 0)
