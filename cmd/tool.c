@@ -63,26 +63,38 @@ int tool_option(int argc, char **argv, const char *options)
 	}
 }
 
+/* One line to stderr; what a file name or a bad line brings along must not control the terminal. */
+static void say(const char *format, va_list ap)
+{
+	char message[4096];
+
+	vsnprintf(message, sizeof message, format, ap);
+	fprintf(stderr, "%s: ", self->name);
+	for (const char *p = message; *p != '\0'; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			fprintf(stderr, "\\x%02x", (unsigned char)*p);
+		else
+			fputc(*p, stderr);
+	}
+	fputc('\n', stderr);
+}
+
 void tool_warn(const char *format, ...)
 {
 	va_list ap;
 
-	fprintf(stderr, "%s: ", self->name);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	say(format, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }
 
 void tool_usage(const char *format, ...)
 {
 	va_list ap;
 
-	fprintf(stderr, "%s: ", self->name);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	say(format, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 	print_synopsis(stderr);
 	exit(STATUS_USAGE);
 }
