@@ -1,0 +1,280 @@
+#include "cat.h"
+
+#include "tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Starts a stream whose rows are what the schema at path says. */
+static int cat_begin(struct cat *cat, const char *path)
+{
+	cat->schema = schema_read(path);
+	if (cat->schema == NULL ||
+	    ingest_open(&cat->ingest, cat->schema, &cat->out, cat->limit, cat->keep) != 0)
+		return -1;
+	cat->reading = true;
+	return stream_begin(&cat->out, STREAM_EVENTS, &cat->ingest.columns, cat->command);
+}
+
+/* The same with the schema that holds for a lake, or, without one, anywhere. */
+static int cat_begin_for(struct cat *cat, const char *lake)
+{
+	char path[8192];
+
+	if (cat->schema_path != NULL)
+		return cat_begin(cat, cat->schema_path);
+	if (lake != NULL) {
+		snprintf(path, sizeof path, "%s/schemas/event.json", lake);
+		if (access(path, F_OK) == 0)
+			return cat_begin(cat, path);
+	}
+	const char *installed = tool_schemas();
+
+	if (installed == NULL)
+		return -1;
+	snprintf(path, sizeof path, "%s/event.json", installed);
+	return cat_begin(cat, path);
+}
+
+void cat_close(struct cat *cat)
+{
+	if (cat->reading)
+		ingest_close(&cat->ingest);
+	cat->reading = false;
+	schema_free(cat->schema);
+	cat->schema = NULL;
+}
+
+/* Ends the stream that cat_begin started, if it did. */
+static int cat_end(struct cat *cat)
+{
+	if (!cat->reading)
+		return 0;
+	cat_close(cat);
+	return stream_end(&cat->out);
+}
+
+/* Lines of a source. */
+static int cat_lines(struct cat *cat, struct input *input, const struct control_source *source)
+{
+	const int result = input == NULL ? -1 : ingest_source(&cat->ingest, input, source);
+
+	input_close(input);
+	if (result <= 0)
+		return result;
+	tool_warn("%s; what came before it is kept", cause_message());
+	cause_clear();
+	return 0;
+}
+
+static int cat_streams(struct cat *cat, int fd, const char *name, const struct buffer *first);
+
+/* What the first bytes of fd say it is: streams, or lines of a source. */
+static int cat_fd(struct cat *cat, int fd, const char *name, const struct control_source *source)
+{
+	static const char family[] = "evlake stream ";
+	struct buffer first = {0};
+	int result = -1;
+
+	if (input_peek(fd, name, sizeof family - 1, &first) != 0)
+		goto free;
+	if (first.len >= sizeof family - 1 && memcmp(first.data, family, sizeof family - 1) == 0) {
+		/* Streams follow one another: one of our own ends before another passes. */
+		if (cat_end(cat) == 0)
+			result = cat_streams(cat, fd, name, &first);
+	} else if (cat->reading || cat_begin_for(cat, NULL) == 0) {
+		result = cat_lines(cat, input_open_fd(fd, name, &first), source);
+	}
+free:
+	buffer_free(&first);
+	return result;
+}
+
+static uint64_t mtime_ns(const struct stat *st)
+{
+	return (uint64_t)st->st_mtim.tv_sec * 1000000000U + (uint64_t)st->st_mtim.tv_nsec;
+}
+
+static int cat_file(struct cat *cat, const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int result;
+
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		cause_system("%s", path);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	const struct control_source source = {text_of(path), (uint64_t)st.st_size, mtime_ns(&st)};
+
+	result = cat_fd(cat, fd, path, &source);
+	close(fd);
+	return result;
+}
+
+/* A file of a plan's lake, which must still be what the plan saw when it has been read. */
+static int cat_wanted(struct cat *cat, const char *path, const struct control_want *want)
+{
+	const struct control_source source = {want->path, want->size, want->mtime_ns};
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int result = -1;
+
+	if (fd < 0)
+		return cause_system("%s", path);
+	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	if (cat_lines(cat, input_open_fd(fd, path, NULL), &source) != 0)
+		goto close;
+	if (fstat(fd, &st) != 0)
+		cause_system("%s", path);
+	else if ((uint64_t)st.st_size != want->size || mtime_ns(&st) != want->mtime_ns)
+		cause_record(
+		    STATUS_INPUT,
+		    "%s: changed after it was listed: is it still being written? See -a of evmark(1)", path);
+	else
+		result = 0;
+close:
+	close(fd);
+	return result;
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+/* Names that no producer has finished with, or that are not meant as data: as everywhere in a lake. */
+static bool is_ignored(const char *name)
+{
+	const size_t len = strlen(name);
+
+	return name[0] == '.' || name[0] == '_' || (len >= 4 && strcmp(name + len - 4, ".tmp") == 0);
+}
+
+static int cat_entry(struct cat *cat, FTS *tree, FTSENT *entry)
+{
+	if (entry->fts_level > 0 && is_ignored(entry->fts_name)) {
+		fts_set(tree, entry, FTS_SKIP);
+		return 0;
+	}
+	switch (entry->fts_info) {
+	case FTS_F: return cat_file(cat, entry->fts_path);
+	case FTS_D:
+	case FTS_DP:
+	case FTS_SL:
+	case FTS_SLNONE: return 0;
+	case FTS_DEFAULT: return cat_file(cat, entry->fts_path);
+	default: errno = entry->fts_errno; return cause_system("%s", entry->fts_path);
+	}
+}
+
+/* A file, or everything in a folder, in name order. */
+static int cat_path(struct cat *cat, char *path)
+{
+	char *paths[2] = {path, NULL};
+	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+	FTSENT *entry;
+	int result = 0;
+
+	if (tree == NULL)
+		return cause_system("%s", path);
+	while (result == 0 && (errno = 0, entry = fts_read(tree)) != NULL)
+		result = cat_entry(cat, tree, entry);
+	if (result == 0 && errno != 0)
+		result = cause_system("%s", path);
+	fts_close(tree);
+	return result;
+}
+
+/* One want of a plan: a source to read, or something for the commit to know. */
+static int cat_want(struct cat *cat, struct stream *in, const char *lake)
+{
+	char path[8192];
+
+	if (!cat->reading)
+		return cause_record(STATUS_INPUT, "%s: a plan without a run", in->frames.name);
+	if (in->want.verdict != WANT_TAKE)
+		return stream_pass(&cat->out, in);
+	if ((size_t)snprintf(path, sizeof path, "%s/%.*s", lake, (int)in->want.path.len,
+			     in->want.path.data) >= sizeof path)
+		return cause_record(STATUS_INPUT, "%s: a path that is too long", in->frames.name);
+	return cat_wanted(cat, path, &in->want);
+}
+
+static int cat_plan_item(struct cat *cat, struct stream *in, char lake[4096])
+{
+	switch (in->type) {
+	case FRAME_RUN:
+		if (in->run.lake.len >= 4096)
+			return cause_record(STATUS_INPUT, "%s: a path that is too long", in->frames.name);
+		snprintf(lake, 4096, "%.*s", (int)in->run.lake.len, in->run.lake.data);
+		if (cat_begin_for(cat, lake) != 0)
+			return -1;
+		return stream_pass(&cat->out, in);
+	case FRAME_WANT: return cat_want(cat, in, lake);
+	case FRAME_TRAILER:
+		if (!cat->reading)
+			return cause_record(STATUS_INPUT, "%s: a plan without a run", in->frames.name);
+		return cat_end(cat);
+	default: return stream_pass(&cat->out, in);
+	}
+}
+
+static int cat_stream_item(struct cat *cat, struct stream *in, char lake[4096])
+{
+	if (in->kind == STREAM_PLAN)
+		return in->type == FRAME_HEADER ? 0 : cat_plan_item(cat, in, lake);
+	switch (in->type) {
+	case FRAME_HEADER: return stream_begin(&cat->out, in->kind, &in->columns, cat->command);
+	case FRAME_TRAILER: return stream_end(&cat->out);
+	default: return stream_pass(&cat->out, in);
+	}
+}
+
+/* Streams: a plan is carried out, any other is passed on, verified. first: what has been read of fd already.
+ */
+static int cat_streams(struct cat *cat, int fd, const char *name, const struct buffer *first)
+{
+	char lake[4096] = "";
+	struct stream in;
+	int more = -1;
+
+	if (stream_open(&in, fd, name) == 0 &&
+	    buffer_append(&in.frames.buffer, first->data, first->len) == 0) {
+		while ((more = stream_next(&in)) > 0) {
+			if (cat_stream_item(cat, &in, lake) != 0) {
+				more = -1;
+				break;
+			}
+		}
+	}
+	stream_close(&in);
+	return more;
+}
+
+int cat_operands(struct cat *cat, char **paths)
+{
+	static const struct control_source standard_input = {.path = {"-", 1}};
+	static char dash_text[] = "-";
+	static char *dash[] = {dash_text, NULL};
+
+	for (paths = *paths == NULL ? dash : paths; *paths != NULL; paths++) {
+		const int result = strcmp(*paths, "-") == 0
+				       ? cat_fd(cat, STDIN_FILENO, "stdin", &standard_input)
+				       : cat_path(cat, *paths);
+
+		if (result != 0)
+			return -1;
+	}
+	/* Folders without a file are an empty stream, not none. */
+	if (cat->out.n_frames == 0 && cat_begin_for(cat, NULL) != 0)
+		return -1;
+	return cat_end(cat);
+}
