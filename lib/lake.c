@@ -38,6 +38,18 @@ fail:
 	return -1;
 }
 
+int lake_open_text(struct lake *lake, struct text path)
+{
+	char *copy = strndup(path.data, path.len);
+	int result;
+
+	if (copy == NULL)
+		return cause_memory();
+	result = lake_open(lake, copy);
+	free(copy);
+	return result;
+}
+
 void lake_close(struct lake *lake)
 {
 	if (lake->fd >= 0)

@@ -19,6 +19,8 @@ struct lake {
 
 /* A folder is a lake when it holds bronze/ or gold.db. */
 int lake_open(struct lake *lake, const char *path) MUST_CHECK;
+/* The same with a path from a stream. */
+int lake_open_text(struct lake *lake, struct text path) MUST_CHECK;
 void lake_close(struct lake *lake); /* {.fd = -1} is closed */
 
 /* The full path of something within the lake. */
