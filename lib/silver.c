@@ -1,0 +1,177 @@
+#include "silver.h"
+
+#include "decimal.h"
+#include "timestamp.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	enum column_type type;
+	bool nullable;
+} added_columns[SILVER_ADDED] = {
+    [SILVER_DATE] = {"event_date", COLUMN_STRING, false},
+    [SILVER_HOUR] = {"event_hour", COLUMN_INT32, false},
+    [SILVER_REVENUE] = {"revenue", COLUMN_DECIMAL, true},
+    [SILVER_SOURCE] = {"source", COLUMN_STRING, false},
+};
+
+/* The column of that name and type, or -1. */
+static int find(const struct columns *columns, const char *name, enum column_type type)
+{
+	const int i = columns_find(columns, name);
+
+	return i >= 0 && columns->items[i].type == type ? i : -1;
+}
+
+int silver_open(struct silver *s, const struct columns *events)
+{
+	*s = (struct silver){.n_events = events->n, .purchase = -1};
+	s->timestamp = find(events, "timestamp", COLUMN_TIMESTAMP);
+	s->event_type = find(events, "event_type", COLUMN_STRING);
+	s->quantity = find(events, "quantity", COLUMN_INT32);
+	s->price = find(events, "price", COLUMN_DECIMAL);
+	if (s->timestamp < 0 || events->items[s->timestamp].nullable)
+		return cause_record(
+		    STATUS_INPUT,
+		    "these events have no column timestamp that is never null: no date to file them by");
+	if (columns_copy(&s->columns, events) != 0)
+		return -1;
+	for (size_t i = 0; i < SILVER_ADDED; i++) {
+		if (columns_find(events, added_columns[i].name) >= 0)
+			return cause_record(STATUS_INPUT, "these events already have a column %s",
+					    added_columns[i].name);
+		if (columns_add(&s->columns, added_columns[i].name, added_columns[i].type,
+				added_columns[i].nullable) != 0)
+			return -1;
+	}
+	if (builder_init(&s->added, s->columns.items + s->n_events, SILVER_ADDED) != 0)
+		return -1;
+	s->vectors = calloc(s->columns.n, sizeof *s->vectors);
+	s->days = calloc(BATCH_ROWS_MAX, sizeof *s->days);
+	return s->vectors != NULL && s->days != NULL ? 0 : cause_memory();
+}
+
+void silver_close(struct silver *s)
+{
+	builder_free(&s->added);
+	columns_free(&s->columns);
+	free(s->vectors);
+	free(s->days);
+	*s = (struct silver){0};
+}
+
+void silver_strings_reset(struct silver *s, size_t column)
+{
+	if ((int)column != s->event_type)
+		return;
+	s->purchase = -1;
+	s->types_seen = 0;
+}
+
+/* Events come by the thousand from the same hour: date and hour are worked out when it changes. */
+static int extend_dates(struct silver *s, const struct vector *timestamps, uint32_t n)
+{
+	struct builder_column *dates = &s->added.columns[SILVER_DATE];
+	struct builder_column *hours = &s->added.columns[SILVER_HOUR];
+	char text[TIMESTAMP_DATE_TEXT];
+	int64_t start = 1, end = 0, day = 0;
+	int hour = 0;
+	size_t len = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const int64_t us = vector_int(timestamps, i);
+		const bool another = us < start || us >= end;
+
+		if (another) {
+			day = timestamp_day(us);
+			hour = timestamp_hour(us);
+			start = day * TIMESTAMP_DAY + hour * TIMESTAMP_HOUR;
+			end = start + TIMESTAMP_HOUR;
+			len = timestamp_format_date(day, text);
+		}
+		if (another || dates->plain) {
+			if (builder_add_text(&s->added, dates, text, len) != 0)
+				return -1;
+		} else {
+			builder_add_int(dates, dates->values[dates->n - 1]);
+		}
+		builder_add_int(hours, hour);
+		s->days[i] = day;
+	}
+	s->one_day = true;
+	for (uint32_t i = 1; i < n && s->one_day; i++)
+		s->one_day = s->days[i] == s->days[0];
+	return 0;
+}
+
+/* Looks through event types that are new for the one that has revenue. */
+static void find_purchase(struct silver *s, const struct strings *types)
+{
+	static const struct text purchase = {"purchase", 8};
+
+	for (; s->types_seen < types->n; s->types_seen++) {
+		if (text_equal(strings_get(types, s->types_seen), purchase))
+			s->purchase = s->types_seen;
+	}
+}
+
+static bool is_purchase(const struct silver *s, const struct vector *types, uint32_t i)
+{
+	static const struct text purchase = {"purchase", 8};
+
+	if (!vector_is_valid(types, i))
+		return false;
+	if (types->form == VECTOR_CODES)
+		return vector_int(types, i) == s->purchase;
+	return text_equal(vector_text(types, i), purchase);
+}
+
+static int extend_revenue(struct silver *s, const struct batch *events)
+{
+	struct builder_column *revenues = &s->added.columns[SILVER_REVENUE];
+
+	if (s->event_type < 0 || s->quantity < 0 || s->price < 0) {
+		for (uint32_t i = 0; i < events->n; i++)
+			builder_add_null(revenues);
+		return 0;
+	}
+	const struct vector *types = &events->vectors[s->event_type];
+	const struct vector *quantities = &events->vectors[s->quantity];
+	const struct vector *prices = &events->vectors[s->price];
+
+	if (types->form == VECTOR_CODES)
+		find_purchase(s, types->strings);
+	for (uint32_t i = 0; i < events->n; i++) {
+		int64_t revenue;
+
+		if (!is_purchase(s, types, i) || !vector_is_valid(quantities, i) ||
+		    !vector_is_valid(prices, i)) {
+			builder_add_null(revenues);
+			continue;
+		}
+		if (!decimal_multiply(vector_int(prices, i), vector_int(quantities, i), &revenue))
+			return cause_record(
+			    STATUS_INPUT, "a revenue beyond DECIMAL(18,6), which evcat would have rejected");
+		builder_add_int(revenues, revenue);
+	}
+	return 0;
+}
+
+int silver_extend(struct silver *s, const struct stream *in)
+{
+	const struct batch *events = &in->batch;
+
+	if (events->n > BATCH_ROWS)
+		return cause_record(STATUS_INPUT, "a batch of %u rows: more than evlake writes", events->n);
+	memcpy(s->vectors, events->vectors, s->n_events * sizeof *s->vectors);
+	if (extend_dates(s, &events->vectors[s->timestamp], events->n) != 0 || extend_revenue(s, events) != 0)
+		return -1;
+	if (builder_add_texts(&s->added, &s->added.columns[SILVER_SOURCE], in->source.path.data,
+			      in->source.path.len, events->n) != 0)
+		return -1;
+	for (size_t i = 0; i < SILVER_ADDED; i++)
+		builder_view(&s->added.columns[i], &s->vectors[s->n_events + i]);
+	return 0;
+}

@@ -1,0 +1,37 @@
+/*
+ * silver -- the columns that Silver adds to an event.
+ *
+ * For a batch of events: event_date (string, YYYY-MM-DD), event_hour (int32, 0 to 23, both UTC), revenue
+ * (decimal: price x quantity of a purchase that has both, else null) and source (string). In a stream they
+ * follow the columns that evcat wrote.
+ */
+#ifndef EV_SILVER_H
+#define EV_SILVER_H
+
+#include "stream.h"
+
+enum silver_column { SILVER_DATE, SILVER_HOUR, SILVER_REVENUE, SILVER_SOURCE, SILVER_ADDED };
+
+struct silver {
+	struct columns columns; /* of the silver stream: those of events, then the added ones */
+	size_t n_events;        /* how many of them came in */
+	struct builder added;
+	struct vector *vectors; /* all columns of the batch just extended */
+	int64_t *days;          /* and the day of each of its rows, from 1970-01-01 */
+	bool one_day;           /* they are all the same */
+	/* Columns of the events, or -1. */
+	int timestamp, event_type, quantity, price;
+	/* The code of "purchase" among the event types seen so far. */
+	int64_t purchase;
+	uint32_t types_seen;
+};
+
+int silver_open(struct silver *s, const struct columns *events) MUST_CHECK;
+void silver_close(struct silver *s);
+/* Extends the batch that `in` has decoded: s->vectors, s->days, and s->added, which waits for
+ * stream_pass_extended. */
+int silver_extend(struct silver *s, const struct stream *in) MUST_CHECK;
+/* The dictionary of one of the events' columns was emptied. */
+void silver_strings_reset(struct silver *s, size_t column);
+
+#endif
