@@ -11,12 +11,12 @@
 
 static const struct tool evmark = {
     .name = "evmark",
-    .synopsis = "pending [-v] [-a seconds] lake\n"
-		"sources|runs|rejects|files [-f format] lake",
+    .synopsis = "pending [-v] [-a SECONDS] LAKE\n"
+		"sources|runs|rejects|files [-f FORMAT] LAKE",
     .help = "pending: what a run would read, as a plan for evcat; on a terminal as a list\n"
 	    "sources, runs, rejects, files: the ledger\n"
-	    "  -a seconds  leave files that are younger than this\n"
-	    "  -f format   table, tsv, csv or jsonl\n"
+	    "  -a SECONDS  leave files that are younger than this\n"
+	    "  -f FORMAT   table, tsv, csv or jsonl\n"
 	    "  -v          say why each file is in or out\n",
 };
 
