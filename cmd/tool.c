@@ -17,13 +17,16 @@ static void print_synopsis(FILE *to)
 {
 	const char *lead = "usage:";
 
-	for (const char *line = self->synopsis; *line != '\0';) {
+	const char *line = self->synopsis;
+
+	/* A tool without options and operands has one line too. */
+	do {
 		const int len = (int)strcspn(line, "\n");
 
-		fprintf(to, "%s %s %.*s\n", lead, self->name, len, line);
+		fprintf(to, "%s %s%s%.*s\n", lead, self->name, len > 0 ? " " : "", len, line);
 		lead = "      ";
 		line += len + (line[len] == '\n');
-	}
+	} while (*line != '\0');
 }
 
 void tool_start(const struct tool *tool)
