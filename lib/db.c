@@ -128,28 +128,49 @@ static int configure_writer(struct db *db, bool marked)
 	return db_exec(db, mark);
 }
 
+static int open_file(struct db *db, int flags)
+{
+	int result =
+	    sqlite3_open_v2(db->path, &db->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+
+	return result == SQLITE_OK ? configure(db) : fail(db, result);
+}
+
+/*
+ * Reading alone cannot undo what a writer left half done when it was stopped (a journal, from before the
+ * write-ahead log was set up). Then, and only then, the file is opened as writers do; the connection still
+ * writes nothing of its own.
+ */
+static int open_reader(struct db *db)
+{
+	int result;
+
+	if (open_file(db, SQLITE_OPEN_READONLY) != 0)
+		return -1;
+	result = sqlite3_exec(db->handle, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
+	if ((result & 0xff) != SQLITE_READONLY)
+		return 0; /* any other error will show again where it is told */
+	sqlite3_close(db->handle);
+	db->handle = NULL;
+	if (open_file(db, SQLITE_OPEN_READWRITE) != 0)
+		return -1;
+	return db_exec(db, "PRAGMA query_only = ON");
+}
+
 struct db *db_open(const char *path, enum db_mode mode)
 {
-	static const int flags[] = {
-	    [DB_READ] = SQLITE_OPEN_READONLY,
-	    [DB_WRITE] = SQLITE_OPEN_READWRITE,
-	    [DB_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-	};
 	struct db *db = calloc(1, sizeof *db);
 	bool marked;
-	int result;
+	int opened;
 
 	if (db == NULL || (db->path = strdup(path)) == NULL) {
 		cause_memory();
 		goto fail;
 	}
-	result = sqlite3_open_v2(path, &db->handle, flags[mode] | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-				 NULL);
-	if (result != SQLITE_OK) {
-		fail(db, result);
-		goto fail;
-	}
-	if (configure(db) != 0 || check_format(db, &marked) != 0)
+	opened = mode == DB_READ
+		     ? open_reader(db)
+		     : open_file(db, SQLITE_OPEN_READWRITE | (mode == DB_CREATE ? SQLITE_OPEN_CREATE : 0));
+	if (opened != 0 || check_format(db, &marked) != 0)
 		goto fail;
 	if (mode != DB_READ && configure_writer(db, marked) != 0)
 		goto fail;
