@@ -1,0 +1,61 @@
+/*
+ * run -- what a stream announces about one run, gathered for the commit: sources, counts, staged files.
+ *
+ * All that it announces gets into the ledger, or none of it. Memory grows with the number of sources and
+ * files, not with rows. Errors: STATUS_INPUT for a stream that contradicts itself; STATUS_REFUSED when the
+ * sums do not hold.
+ */
+#ifndef EV_RUN_H
+#define EV_RUN_H
+
+#include "stream.h"
+
+struct run_source {
+	struct text path;
+	uint64_t size, mtime_ns;
+	bool ended;
+	struct control_source_end end;
+	uint64_t rows;     /* seen in the stream */
+	uint64_t silver;   /* tallied by the stage that wrote Silver */
+	uint64_t rejected; /* tallied by the stage that wrote the quarantine */
+};
+
+struct run_tally {
+	size_t source;
+	struct control_tally tally;
+};
+
+/* {0} is empty; texts are its own. */
+struct run {
+	bool begun; /* a run frame has been seen */
+	struct text verb, lake, id;
+	uint64_t newest_run;
+	struct run_source *sources;
+	size_t n_sources, cap_sources;
+	struct run_tally *tallies; /* rejected, unknown_key, unknown_value */
+	size_t n_tallies, cap_tallies;
+	struct control_staged *files;
+	size_t n_files, cap_files;
+	struct control_want *wants; /* WANT_SAME and WANT_CHANGED */
+	size_t n_wants, cap_wants;
+	char **texts;
+	size_t n_texts, cap_texts;
+};
+
+struct run_sums {
+	uint64_t rows, rejects, blank, bytes;
+};
+
+/* The item that the stream holds, if it is one that a run is made of. */
+int run_take(struct run *r, const struct stream *s) MUST_CHECK;
+/*
+ * For each source lines = kept + rejected + blank, kept = its rows in Silver, rejected = its rows in the
+ * quarantine; for each layer the rows of the staged files are those of the sources; no source is there twice.
+ */
+int run_check(const struct run *r) MUST_CHECK;
+/* A source of the run by its path, or NULL. */
+const struct run_source *run_find(const struct run *r, struct text path);
+struct run_sums run_sum(const struct run *r);
+void run_free(struct run *r);
+
+#endif
