@@ -5,11 +5,11 @@
 
 #include "../lib/generate.h"
 #include "../lib/shop.h"
+#include "../lib/timestamp.h"
 #include "../lib/uniform.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static const struct tool tool = {
@@ -52,22 +52,17 @@ static void parse_events(const char *argument, struct generate_options *o)
 
 static int64_t parse_start(const char *argument)
 {
-	static const char *const formats[] = {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%MZ",
-					      "%Y-%m-%dT%H:%M", "%Y-%m-%d"};
+	const size_t len = strlen(argument);
+	int64_t us, day;
 
-	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-		struct tm tm = {0};
-		const char *end = strptime(argument, formats[i], &tm);
-		time_t t;
-
-		if (end == NULL || *end != '\0')
-			continue;
-		t = timegm(&tm);
-		/* Years 1970 to 9990: files and intervals follow. */
-		if (t >= 0 && tm.tm_year + 1900 <= 9990)
-			return (int64_t)t * 1000000;
-	}
-	tool_usage("-T %s: not a time from 1970 on like 2025-12-07T03:55", argument);
+	if (timestamp_parse_date(argument, len, &day))
+		us = day * TIMESTAMP_DAY;
+	else if (!timestamp_parse(argument, len, &us))
+		tool_usage("-T %s: not a time like 2025-12-07T03:55", argument);
+	/* Intervals come before and after it. */
+	if (us < 0 || us > TIMESTAMP_MAX - 10 * 366 * TIMESTAMP_DAY)
+		tool_usage("-T %s: not in the years 1970 to 9989", argument);
+	return us - us % TIMESTAMP_SECOND;
 }
 
 static void parse_model(const char *argument, struct generate_options *o)
