@@ -23,7 +23,8 @@ static int column_init(struct builder_column *c, const struct column *column)
 	if (column->type == COLUMN_STRING) {
 		c->offsets = malloc((BATCH_ROWS + 1) * sizeof *c->offsets);
 		c->fingerprints = malloc(BATCH_ROWS * sizeof *c->fingerprints);
-		if (c->offsets == NULL || c->fingerprints == NULL)
+		c->pending = malloc(BUILDER_PENDING * sizeof *c->pending);
+		if (c->offsets == NULL || c->fingerprints == NULL || c->pending == NULL)
 			return cause_memory();
 		c->offsets[0] = 0;
 	}
@@ -55,6 +56,7 @@ void builder_free(struct builder *b)
 		free(c->valid);
 		free(c->offsets);
 		free(c->fingerprints);
+		free(c->pending);
 		buffer_free(&c->bytes);
 		dictionary_free(&c->dictionary);
 	}
@@ -62,10 +64,11 @@ void builder_free(struct builder *b)
 	*b = (struct builder){0};
 }
 
-/* A null row repeats the value before it, which costs no width and is a code that exists. */
+/* A null row repeats the number before it, which costs no width; among codes it is the first, which exists.
+ */
 void builder_add_null(struct builder_column *c)
 {
-	c->values[c->n] = c->n > 0 ? c->values[c->n - 1] : 0;
+	c->values[c->n] = c->n > 0 && c->type != COLUMN_STRING ? c->values[c->n - 1] : 0;
 	if (c->plain) {
 		c->offsets[c->n + 1] = (uint32_t)c->bytes.len;
 		c->fingerprints[c->n] = 0;
@@ -85,13 +88,27 @@ static int add_plain(struct builder *b, struct builder_column *c, const char *da
 	return 0;
 }
 
-int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len)
+static int look_up_pending(struct builder *b, struct builder_column *c)
+{
+	const size_t known = c->dictionary.strings.bytes.len;
+	uint32_t code;
+
+	for (uint32_t i = 0; i < c->n_pending; i++) {
+		if (dictionary_code_key(&c->dictionary, c->pending[i].key, &code) != 0)
+			return -1;
+		c->values[c->pending[i].row] = code;
+	}
+	c->n_pending = 0;
+	b->text_bytes += c->dictionary.strings.bytes.len - known;
+	return 0;
+}
+
+/* A text of any length, looked up at once. */
+static int add_text(struct builder *b, struct builder_column *c, const char *data, size_t len)
 {
 	const uint32_t known = c->dictionary.strings.n;
 	uint32_t code;
 
-	if (c->plain)
-		return add_plain(b, c, data, len);
 	if (dictionary_code(&c->dictionary, data, len, &code) != 0)
 		return -1;
 	if (code == known)
@@ -100,19 +117,35 @@ int builder_add_text(struct builder *b, struct builder_column *c, const char *da
 	return 0;
 }
 
+int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len)
+{
+	if (c->plain)
+		return add_plain(b, c, data, len);
+	if (len > DICTIONARY_INLINE)
+		return add_text(b, c, data, len);
+	const struct dictionary_key key = dictionary_key(data, len);
+
+	dictionary_prefetch(&c->dictionary, key);
+	c->pending[c->n_pending++] = (struct builder_pending){key, c->n};
+	builder_add_int(c, 0);
+	return c->n_pending == BUILDER_PENDING ? look_up_pending(b, c) : 0;
+}
+
 int builder_add_texts(struct builder *b, struct builder_column *c, const char *data, size_t len, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		if (i > 0 && !c->plain)
 			builder_add_int(c, c->values[c->n - 1]);
-		else if (builder_add_text(b, c, data, len) != 0)
+		else if ((c->plain ? add_plain(b, c, data, len) : add_text(b, c, data, len)) != 0)
 			return -1;
 	}
 	return 0;
 }
 
-void builder_view(const struct builder_column *c, struct vector *v)
+int builder_view(struct builder *b, struct builder_column *c, struct vector *v)
 {
+	if (look_up_pending(b, c) != 0)
+		return -1;
 	*v = (struct vector){
 	    .type = c->type,
 	    .form = c->type != COLUMN_STRING ? VECTOR_FIXED
@@ -127,6 +160,7 @@ void builder_view(const struct builder_column *c, struct vector *v)
 	    .bytes = (const char *)c->bytes.data,
 	    .fingerprints = c->fingerprints,
 	};
+	return 0;
 }
 
 uint32_t builder_rows(const struct builder *b)
@@ -143,10 +177,13 @@ int builder_encode_strings(struct builder *b, size_t i, size_t first_column, str
 {
 	struct builder_column *c = &b->columns[i];
 	const struct strings *s = &c->dictionary.strings;
-	const uint64_t head[3] = {first_column + i, c->told, s->n - c->told};
 
+	if (look_up_pending(b, c) != 0)
+		return -1;
 	if (c->type != COLUMN_STRING || s->n == c->told)
 		return 0;
+	const uint64_t head[3] = {first_column + i, c->told, s->n - c->told};
+
 	buffer_clear(out);
 	if (buffer_append(out, head, sizeof head) != 0)
 		return -1;

@@ -11,16 +11,25 @@
 
 #include "batch.h"
 
+enum { BUILDER_PENDING = 64 };
+
 struct builder_column {
 	enum column_type type;
 	uint32_t n;
 	uint32_t nulls;
-	int64_t *values;     /* numbers; for strings in CODES form the codes */
+	int64_t *values;     /* numbers; for strings in CODES form the codes, but for those pending */
 	uint64_t *valid;     /* BATCH_ROWS bits */
 	bool plain;          /* string column, this batch: texts and offsets instead of codes */
 	uint32_t plain_left; /* batches until it tries its dictionary again */
 	uint32_t told;       /* codes the stream knows */
 	struct dictionary dictionary;
+	/* Short texts whose codes are looked up a little later, when the memory that was asked for is there.
+	 */
+	struct builder_pending {
+		struct dictionary_key key;
+		uint32_t row;
+	} * pending;
+	uint32_t n_pending;
 	struct buffer bytes; /* PLAIN */
 	uint32_t *offsets;
 	uint64_t *fingerprints;
@@ -49,7 +58,7 @@ int builder_add_texts(struct builder *b, struct builder_column *c, const char *d
 		      uint32_t n) MUST_CHECK;
 
 /* What column c holds so far, as a vector: borrowed until anything is added or encoded. */
-void builder_view(const struct builder_column *c, struct vector *v);
+int builder_view(struct builder *b, struct builder_column *c, struct vector *v) MUST_CHECK;
 
 /* True when the rows held should be encoded before another is added. */
 bool builder_is_full(const struct builder *b);

@@ -2,13 +2,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct dictionary_slot {
-	uint32_t hash; /* the upper half of the hash: what the lower half's place does not say already */
+	uint64_t low;
+	uint32_t high;
 	uint32_t code; /* code + 1; 0 is an empty slot */
 };
 
-enum { FIRST_SLOTS = 1024 };
+enum { FIRST_SLOTS = 1024, HUGE_PAGE = 2 << 20 };
 
 int strings_add(struct strings *s, const void *data, size_t len)
 {
@@ -35,72 +37,130 @@ void strings_free(struct strings *s)
 	*s = (struct strings){0};
 }
 
-static void place(struct dictionary_slot *slots, size_t mask, uint64_t hash, uint32_t code)
+/* Where a key's search begins. */
+static inline size_t home(const struct dictionary *d, struct dictionary_key key)
 {
-	size_t i = hash & mask;
+	uint64_t x = (key.low ^ (uint64_t)key.high << 29) * 0x9e3779b97f4a7c15U;
 
-	while (slots[i].code != 0)
-		i = (i + 1) & mask;
-	slots[i] = (struct dictionary_slot){(uint32_t)(hash >> 32), code + 1};
+	x = (x ^ x >> 32) * 0xd6e8feb86659fd93U;
+	return (x ^ x >> 32) & d->mask;
+}
+
+static void place(struct dictionary *d, struct dictionary_key key, uint32_t slot_code)
+{
+	size_t i = home(d, key);
+
+	while (d->slots[i].code != 0)
+		i = (i + 1) & d->mask;
+	d->slots[i] = (struct dictionary_slot){key.low, key.high, slot_code};
+}
+
+/* Zeroed; large ones in huge pages where there are any: a lookup is to miss the cache, not the TLB too. */
+static struct dictionary_slot *slots_new(size_t n)
+{
+	const size_t bytes = n * sizeof(struct dictionary_slot);
+	void *slots = aligned_alloc(bytes >= HUGE_PAGE ? HUGE_PAGE : 64, bytes);
+
+	if (slots == NULL) {
+		cause_memory();
+		return NULL;
+	}
+	if (bytes >= HUGE_PAGE)
+		madvise(slots, bytes, MADV_HUGEPAGE);
+	return memset(slots, 0, bytes);
 }
 
 static int grow(struct dictionary *d)
 {
-	size_t n = d->mask == 0 ? FIRST_SLOTS : (d->mask + 1) * 2;
-	struct dictionary_slot *slots = calloc(n, sizeof *slots);
+	const size_t old_n = d->mask == 0 ? 0 : d->mask + 1;
+	const size_t n = old_n == 0 ? FIRST_SLOTS : old_n * 2;
+	struct dictionary_slot *old = d->slots;
+	struct dictionary_slot *slots = slots_new(n);
 
 	if (slots == NULL)
-		return cause_memory();
-	for (uint32_t code = 0; code < d->strings.n; code++) {
-		struct text t = strings_get(&d->strings, code);
-
-		place(slots, n - 1, hash64(t.data, t.len), code);
-	}
-	free(d->slots);
+		return -1;
 	d->slots = slots;
 	d->mask = n - 1;
+	for (size_t i = 0; i < old_n; i++) {
+		if (old[i].code != 0)
+			place(d, (struct dictionary_key){old[i].low, old[i].high}, old[i].code);
+	}
+	free(old);
 	return 0;
 }
 
-int dictionary_code(struct dictionary *d, const void *data, size_t len, uint32_t *code)
-{
-	return dictionary_code_hashed(d, data, len, hash64(data, len), code);
-}
-
-static bool find_hashed(const struct dictionary *d, const void *data, size_t len, uint64_t hash,
+/* text is what a key that is not whole stands for. */
+static inline bool find(const struct dictionary *d, struct dictionary_key key, struct text text,
 			uint32_t *code)
 {
-	const struct text wanted = {data, len};
+	for (size_t i = home(d, key); d->slots[i].code != 0; i = (i + 1) & d->mask) {
+		const struct dictionary_slot *slot = &d->slots[i];
 
-	for (size_t i = hash & d->mask; d->slots[i].code != 0; i = (i + 1) & d->mask) {
-		if (d->slots[i].hash != (uint32_t)(hash >> 32))
+		if (slot->low != key.low || slot->high != key.high)
 			continue;
-		if (text_equal(strings_get(&d->strings, d->slots[i].code - 1), wanted)) {
-			*code = d->slots[i].code - 1;
+		if (dictionary_key_is_whole(key) ||
+		    text_equal(strings_get(&d->strings, slot->code - 1), text)) {
+			*code = slot->code - 1;
 			return true;
 		}
 	}
 	return false;
 }
 
-bool dictionary_find(const struct dictionary *d, const void *data, size_t len, uint32_t *code)
+static int add(struct dictionary *d, struct dictionary_key key, struct text text, uint32_t *code)
 {
-	return d->mask != 0 && find_hashed(d, data, len, hash64(data, len), code);
+	if ((size_t)d->strings.n + 1 > (d->mask + 1) / 4 * 3 && grow(d) != 0)
+		return -1;
+	if (strings_add(&d->strings, text.data, text.len) != 0)
+		return -1;
+	*code = d->strings.n - 1;
+	place(d, key, d->strings.n);
+	return 0;
+}
+
+static int find_or_add(struct dictionary *d, struct dictionary_key key, struct text text, uint32_t *code)
+{
+	if (d->mask == 0 && grow(d) != 0)
+		return -1;
+	return find(d, key, text, code) ? 0 : add(d, key, text, code);
+}
+
+int dictionary_code(struct dictionary *d, const void *data, size_t len, uint32_t *code)
+{
+	return find_or_add(d, dictionary_key(data, len), (struct text){data, len}, code);
 }
 
 int dictionary_code_hashed(struct dictionary *d, const void *data, size_t len, uint64_t hash, uint32_t *code)
 {
-	if (d->mask == 0 && grow(d) != 0)
-		return -1;
-	if (find_hashed(d, data, len, hash, code))
-		return 0;
-	if ((size_t)d->strings.n + 1 > d->mask / 2 && grow(d) != 0)
-		return -1;
-	if (strings_add(&d->strings, data, len) != 0)
-		return -1;
-	*code = d->strings.n - 1;
-	place(d->slots, d->mask, hash, *code);
-	return 0;
+	if (len <= DICTIONARY_INLINE)
+		return dictionary_code(d, data, len, code);
+	return find_or_add(d, dictionary_key_hashed(len, hash), (struct text){data, len}, code);
+}
+
+int dictionary_code_key(struct dictionary *d, struct dictionary_key key, uint32_t *code)
+{
+	char text[12];
+
+	memcpy(text, &key.low, 8);
+	memcpy(text + 8, &key.high, 4);
+	return find_or_add(d, key, (struct text){text, key.high >> 24}, code);
+}
+
+void dictionary_prefetch(const struct dictionary *d, struct dictionary_key key)
+{
+	if (d->mask != 0)
+		__builtin_prefetch(&d->slots[home(d, key)]);
+}
+
+bool dictionary_find(const struct dictionary *d, const void *data, size_t len, uint32_t *code)
+{
+	return d->mask != 0 && find(d, dictionary_key(data, len), (struct text){data, len}, code);
+}
+
+size_t dictionary_bytes(const struct dictionary *d)
+{
+	return d->strings.bytes.cap + d->strings.cap * sizeof *d->strings.starts +
+	       (d->mask == 0 ? 0 : (d->mask + 1) * sizeof *d->slots);
 }
 
 void dictionary_clear(struct dictionary *d)

@@ -70,39 +70,35 @@ void silver_strings_reset(struct silver *s, size_t column)
 	s->types_seen = 0;
 }
 
-/* Events come by the thousand from the same hour: date and hour are worked out when it changes. */
+/* Events come by the thousand from the same hour: date and hour are worked out once for each stretch of them.
+ */
 static int extend_dates(struct silver *s, const struct vector *timestamps, uint32_t n)
 {
 	struct builder_column *dates = &s->added.columns[SILVER_DATE];
 	struct builder_column *hours = &s->added.columns[SILVER_HOUR];
 	char text[TIMESTAMP_DATE_TEXT];
-	int64_t start = 1, end = 0, day = 0;
-	int hour = 0;
-	size_t len = 0;
 
-	for (uint32_t i = 0; i < n; i++) {
-		const int64_t us = vector_int(timestamps, i);
-		const bool another = us < start || us >= end;
-
-		if (another) {
-			day = timestamp_day(us);
-			hour = timestamp_hour(us);
-			start = day * TIMESTAMP_DAY + hour * TIMESTAMP_HOUR;
-			end = start + TIMESTAMP_HOUR;
-			len = timestamp_format_date(day, text);
-		}
-		if (another || dates->plain) {
-			if (builder_add_text(&s->added, dates, text, len) != 0)
-				return -1;
-		} else {
-			builder_add_int(dates, dates->values[dates->n - 1]);
-		}
-		builder_add_int(hours, hour);
-		s->days[i] = day;
-	}
 	s->one_day = true;
-	for (uint32_t i = 1; i < n && s->one_day; i++)
-		s->one_day = s->days[i] == s->days[0];
+	for (uint32_t i = 0; i < n;) {
+		const int64_t us = vector_int(timestamps, i);
+		const int64_t day = timestamp_day(us);
+		const int hour = timestamp_hour(us);
+		const int64_t start = day * TIMESTAMP_DAY + hour * TIMESTAMP_HOUR;
+		const size_t len = timestamp_format_date(day, text);
+		const uint32_t first = i;
+
+		for (; i < n; i++) {
+			const int64_t later = vector_int(timestamps, i) - start;
+
+			if (later < 0 || later >= TIMESTAMP_HOUR)
+				break;
+			s->days[i] = day;
+			builder_add_int(hours, hour);
+		}
+		if (builder_add_texts(&s->added, dates, text, len, i - first) != 0)
+			return -1;
+		s->one_day = s->one_day && day == s->days[0];
+	}
 	return 0;
 }
 
@@ -171,7 +167,9 @@ int silver_extend(struct silver *s, const struct stream *in)
 	if (builder_add_texts(&s->added, &s->added.columns[SILVER_SOURCE], in->source.path.data,
 			      in->source.path.len, events->n) != 0)
 		return -1;
-	for (size_t i = 0; i < SILVER_ADDED; i++)
-		builder_view(&s->added.columns[i], &s->vectors[s->n_events + i]);
+	for (size_t i = 0; i < SILVER_ADDED; i++) {
+		if (builder_view(&s->added, &s->added.columns[i], &s->vectors[s->n_events + i]) != 0)
+			return -1;
+	}
 	return 0;
 }
