@@ -1,0 +1,153 @@
+#include "distinct.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_BITS = 3, SLACK_MAX = 32, AHEAD = 16 };
+
+/* The place an id belongs to: its upper bits, so that places ascend as ids do. */
+static size_t home(const struct distinct *d, uint64_t id)
+{
+	return (size_t)(id >> (64 - d->bits));
+}
+
+/* False when the slack behind the last place is used up. */
+static bool place(struct distinct *d, uint64_t id)
+{
+	for (size_t i = home(d, id); i < d->cap; i++) {
+		if (d->slots[i] == id)
+			return true;
+		if (d->slots[i] == 0) {
+			d->slots[i] = id;
+			d->n++;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int grow(struct distinct *d)
+{
+	struct distinct old = *d;
+	bool fits = false;
+
+	for (uint32_t bits = old.bits == 0 ? FIRST_BITS : old.bits + 1; !fits; bits++) {
+		if (bits > 40)
+			return cause_memory();
+		const size_t places = (size_t)1 << bits;
+
+		d->cap = places + (places / 2 < SLACK_MAX ? places / 2 : SLACK_MAX);
+		d->slots = calloc(d->cap, sizeof *d->slots);
+		if (d->slots == NULL) {
+			*d = old;
+			return cause_memory();
+		}
+		d->bits = bits;
+		d->n = old.has_zero;
+		fits = true;
+		for (size_t i = 0; i < old.cap && fits; i++)
+			fits = old.slots[i] == 0 || place(d, old.slots[i]);
+		if (!fits)
+			free(d->slots);
+	}
+	free(old.slots);
+	return 0;
+}
+
+int distinct_add(struct distinct *d, uint64_t id)
+{
+	if (id == 0) {
+		d->n += !d->has_zero;
+		d->has_zero = true;
+		return 0;
+	}
+	if (d->n >= ((size_t)1 << d->bits) / 8 * 5 && grow(d) != 0)
+		return -1;
+	while (!place(d, id)) {
+		if (grow(d) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int distinct_add_all(struct distinct *d, const uint64_t *ids, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i + AHEAD < n && d->bits > 0)
+			__builtin_prefetch(&d->slots[home(d, ids[i + AHEAD])], 1);
+		if (distinct_add(d, ids[i]) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int distinct_sorted(const struct distinct *d, struct buffer *out)
+{
+	uint64_t *ids;
+	size_t n = 0;
+
+	if (buffer_reserve(out, d->n * sizeof *ids) != 0)
+		return -1;
+	ids = (uint64_t *)(void *)(out->data + out->len);
+	if (d->has_zero)
+		ids[n++] = 0;
+	/* An id is never before its home, so each is at most a cluster away from where it belongs. */
+	for (size_t i = 0; i < d->cap; i++) {
+		size_t at = n;
+
+		if (d->slots[i] == 0)
+			continue;
+		for (; at > 0 && ids[at - 1] > d->slots[i]; at--)
+			ids[at] = ids[at - 1];
+		ids[at] = d->slots[i];
+		n++;
+	}
+	out->len += n * sizeof *ids;
+	return 0;
+}
+
+void distinct_free(struct distinct *d)
+{
+	free(d->slots);
+	*d = (struct distinct){0};
+}
+
+bool distinct_is_run(const uint64_t *ids, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		if (ids[i - 1] >= ids[i])
+			return false;
+	}
+	return true;
+}
+
+size_t distinct_subtract(uint64_t *ids, size_t n, const uint64_t *run, size_t n_run)
+{
+	size_t left = 0;
+
+	for (size_t i = 0, j = 0; i < n; i++) {
+		while (j < n_run && run[j] < ids[i])
+			j++;
+		if (j == n_run || run[j] != ids[i])
+			ids[left++] = ids[i];
+	}
+	return left;
+}
+
+size_t distinct_merge(const uint64_t *a, size_t n_a, const uint64_t *b, size_t n_b, uint64_t *out)
+{
+	size_t i = 0, j = 0, n = 0;
+
+	while (i < n_a && j < n_b) {
+		uint64_t least = a[i] < b[j] ? a[i] : b[j];
+
+		i += a[i] == least;
+		j += b[j] == least;
+		out[n++] = least;
+	}
+	while (i < n_a)
+		out[n++] = a[i++];
+	while (j < n_b)
+		out[n++] = b[j++];
+	return n;
+}

@@ -1,0 +1,42 @@
+/*
+ * distinct -- sets of 64-bit fingerprints: what count(DISTINCT x) remembers.
+ *
+ * A fingerprint (id) is XXH3-64 of a text, or of the 8 bytes of a number. Sets are exact in ids; two texts
+ * share an id with a probability of n^2 / 2^65. In memory a set is open addressing, at most 5/8 full, whose
+ * places follow the ids' own order, so that sorting is one pass. On disk sets are sorted runs.
+ */
+#ifndef EV_DISTINCT_H
+#define EV_DISTINCT_H
+
+#include "buffer.h"
+
+#include <stdbool.h>
+
+/* {0} is empty. */
+struct distinct {
+	uint64_t *slots; /* 0 is a free place */
+	size_t cap;      /* places: 2^bits and a little, so that a probe needs no turn at the end */
+	uint32_t bits;
+	bool has_zero; /* the id 0 itself */
+	size_t n;
+};
+
+int distinct_add(struct distinct *d, uint64_t id) MUST_CHECK;
+/* The same for many ids, some of them perhaps equal. */
+int distinct_add_all(struct distinct *d, const uint64_t *ids, size_t n) MUST_CHECK;
+/* Appends all ids to out, ascending, as uint64_t. */
+int distinct_sorted(const struct distinct *d, struct buffer *out) MUST_CHECK;
+void distinct_free(struct distinct *d);
+static inline size_t distinct_bytes(const struct distinct *d)
+{
+	return d->cap * sizeof *d->slots;
+}
+
+/* Runs: ascending, without repetition. */
+bool distinct_is_run(const uint64_t *ids, size_t n);
+/* Takes those of run out of ids; returns how many are left. */
+size_t distinct_subtract(uint64_t *ids, size_t n, const uint64_t *run, size_t n_run);
+/* The union of two runs, in out (room for both); returns its length. */
+size_t distinct_merge(const uint64_t *a, size_t n_a, const uint64_t *b, size_t n_b, uint64_t *out);
+
+#endif
