@@ -1,0 +1,141 @@
+#include "gold_table.h"
+
+#include "buffer.h"
+
+/* A name as SQL takes it, whatever it is made of. */
+static int add_name(struct buffer *sql, const char *prefix, const char *name)
+{
+	if (buffer_printf(sql, "\"%s", prefix) != 0)
+		return -1;
+	for (; *name != '\0'; name++) {
+		if (buffer_printf(sql, *name == '"' ? "\"\"" : "%c", *name) != 0)
+			return -1;
+	}
+	return buffer_append_text(sql, "\"");
+}
+
+static const char *dimension_name(const struct definition *d, size_t dimension)
+{
+	return d->outputs[d->dimensions[dimension].output].name;
+}
+
+static int add_columns(struct buffer *sql, const struct definition *d)
+{
+	for (size_t i = 0; i < d->n_outputs; i++) {
+		if (buffer_append_text(sql, i == 0 ? "(" : ", ") != 0 ||
+		    add_name(sql, "", d->outputs[i].name) != 0 ||
+		    buffer_printf(sql, " %s", definition_output_type(d, i)) != 0)
+			return -1;
+	}
+	return buffer_append_text(sql, ");");
+}
+
+static int add_index(struct buffer *sql, const struct definition *d)
+{
+	if (d->n_dimensions == 0)
+		return 0;
+	if (buffer_append_text(sql, "CREATE INDEX ") != 0 || add_name(sql, "lake_by_", d->name) != 0 ||
+	    buffer_append_text(sql, " ON ") != 0 || add_name(sql, "", d->name) != 0)
+		return -1;
+	for (size_t i = 0; i < d->n_dimensions; i++) {
+		if (buffer_append_text(sql, i == 0 ? "(" : ", ") != 0 ||
+		    add_name(sql, "", dimension_name(d, i)) != 0)
+			return -1;
+	}
+	return buffer_append_text(sql, ")");
+}
+
+int gold_table_create(const struct definition *d, struct db *db)
+{
+	struct buffer sql = {0};
+	int result = -1;
+
+	if (buffer_append_text(&sql, "CREATE TABLE ") == 0 && add_name(&sql, "", d->name) == 0 &&
+	    add_columns(&sql, d) == 0 && add_index(&sql, d) == 0 && buffer_text(&sql) != NULL)
+		result = db_exec(db, buffer_text(&sql));
+	buffer_free(&sql);
+	return result;
+}
+
+int gold_table_drop(struct db *db, const char *name)
+{
+	struct buffer sql = {0};
+	int result = -1;
+
+	if (buffer_append_text(&sql, "DROP TABLE IF EXISTS ") == 0 && add_name(&sql, "", name) == 0 &&
+	    buffer_text(&sql) != NULL)
+		result = db_exec(db, buffer_text(&sql));
+	buffer_free(&sql);
+	return result;
+}
+
+static struct db_statement *prepare_remove(const struct definition *d, struct db *db)
+{
+	struct db_statement *s = NULL;
+	struct buffer sql = {0};
+	int failed = buffer_append_text(&sql, "DELETE FROM ") != 0 || add_name(&sql, "", d->name) != 0;
+
+	for (size_t i = 0; i < d->n_dimensions && !failed; i++) {
+		failed = buffer_append_text(&sql, i == 0 ? " WHERE " : " AND ") != 0 ||
+			 add_name(&sql, "", dimension_name(d, i)) != 0 ||
+			 buffer_printf(&sql, " IS ?%zu", i + 1) != 0;
+	}
+	if (!failed && buffer_text(&sql) != NULL)
+		s = db_prepare(db, buffer_text(&sql));
+	buffer_free(&sql);
+	return s;
+}
+
+static struct db_statement *prepare_insert(const struct definition *d, struct db *db)
+{
+	struct db_statement *s = NULL;
+	struct buffer sql = {0};
+	int failed = buffer_append_text(&sql, "INSERT INTO ") != 0 || add_name(&sql, "", d->name) != 0;
+
+	for (size_t i = 0; i < d->n_outputs && !failed; i++)
+		failed = buffer_printf(&sql, i == 0 ? " VALUES(?%zu" : ", ?%zu", i + 1) != 0;
+	if (!failed && buffer_append_text(&sql, ")") == 0 && buffer_text(&sql) != NULL)
+		s = db_prepare(db, buffer_text(&sql));
+	buffer_free(&sql);
+	return s;
+}
+
+int gold_table_open(struct gold_table *t, const struct definition *d, struct db *db)
+{
+	*t = (struct gold_table){.definition = d};
+	t->remove = prepare_remove(d, db);
+	t->insert = t->remove == NULL ? NULL : prepare_insert(d, db);
+	return t->insert == NULL ? -1 : 0;
+}
+
+void gold_table_close(struct gold_table *t)
+{
+	db_finalize(t->remove);
+	db_finalize(t->insert);
+	*t = (struct gold_table){0};
+}
+
+static void bind(struct db_statement *s, size_t i, const struct value *v)
+{
+	switch (v->kind) {
+	case VALUE_INTEGER: db_bind_int(s, (int)i, (int64_t)v->integer); break;
+	case VALUE_REAL: db_bind_double(s, (int)i, v->real); break;
+	case VALUE_TEXT: db_bind_text(s, (int)i, value_text(v)); break;
+	default: db_bind_null(s, (int)i); break;
+	}
+}
+
+int gold_table_put(struct gold_table *t, const struct value *row, bool fresh)
+{
+	const struct definition *d = t->definition;
+
+	if (!fresh) {
+		for (size_t i = 0; i < d->n_dimensions; i++)
+			bind(t->remove, i + 1, &row[d->dimensions[i].output]);
+		if (db_run(t->remove) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < d->n_outputs; i++)
+		bind(t->insert, i + 1, &row[i]);
+	return db_run(t->insert);
+}

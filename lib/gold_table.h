@@ -1,0 +1,25 @@
+/*
+ * gold_table -- a Gold table in the lake's database: created as its definition says, its rows replaced.
+ *
+ * Plain tables with exactly the definition's columns, and an index on the dimensions named lake_by_NAME.
+ */
+#ifndef EV_GOLD_TABLE_H
+#define EV_GOLD_TABLE_H
+
+#include "db.h"
+#include "definition.h"
+
+struct gold_table {
+	const struct definition *definition;
+	struct db_statement *remove, *insert;
+};
+
+int gold_table_create(const struct definition *d, struct db *db) MUST_CHECK;
+int gold_table_drop(struct db *db, const char *name) MUST_CHECK;
+
+int gold_table_open(struct gold_table *t, const struct definition *d, struct db *db) MUST_CHECK;
+void gold_table_close(struct gold_table *t);
+/* The row of a group, instead of the one it had if it is not fresh. */
+int gold_table_put(struct gold_table *t, const struct value *row, bool fresh) MUST_CHECK;
+
+#endif
