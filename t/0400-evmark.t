@@ -60,6 +60,7 @@ is "$(verdicts | grep 'b/2')" "$(printf '%s\n' 'same bronze/b/21' 'take bronze/b
 ln -s nothing lake/bronze/dangling
 exits 4 'a link to nothing' evmark pending lake
 rm lake/bronze/dangling
+# shellcheck disable=SC2317 # called by exits
 if [ "$(id -u)" = 0 ]; then
 	as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
 else
