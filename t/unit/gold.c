@@ -174,7 +174,9 @@ static int feed(struct gold *g, const uint32_t *order, size_t start, size_t end)
 
 		for (; n > 0 && start < end && !failed && !builder_is_full(&b); n--)
 			failed = event_add(&b, &events[order[start++]]);
-		failed |= builder_encode(&b, &payload) != 0;
+		for (size_t k = 0; k < silver.n && !failed; k++)
+			failed = builder_encode_strings(&b, k, 0, &payload) < 0;
+		failed = failed || builder_encode(&b, &payload) != 0;
 		for (int k = 0; k < EVENT_COLUMNS; k++)
 			dictionaries[k] = b.columns[k].dictionary.strings;
 		failed = failed || batch_decode(payload.data, payload.len, silver.items, silver.n,
