@@ -18,9 +18,11 @@
 typedef ssize_t inflate_source(void *context, void *data, size_t len);
 
 struct inflate;
+struct inflate_engine;
 
-/* name is borrowed. */
-struct inflate *inflate_new(inflate_source *source, void *context, const char *name) MUST_CHECK;
+/* name is borrowed; engine is one of inflate_engine.h, or NULL for the best there is. */
+struct inflate *inflate_new(const struct inflate_engine *engine, inflate_source *source, void *context,
+			    const char *name) MUST_CHECK;
 void inflate_free(struct inflate *z);
 /* Up to len (> 0) bytes of content: how many, 0 at the verified end, -1. */
 ssize_t inflate_read(struct inflate *z, void *data, size_t len) MUST_CHECK;

@@ -67,7 +67,7 @@ struct input *input_open_fd(int fd, const char *name, const struct buffer *first
 	if (input_peek(fd, name, 4, &in->first) != 0)
 		goto fail;
 	if (in->first.len >= sizeof gzip && memcmp(in->first.data, gzip, sizeof gzip) == 0) {
-		in->inflate = inflate_new(read_raw, in, in->name);
+		in->inflate = inflate_new(NULL, read_raw, in, in->name);
 		if (in->inflate == NULL)
 			goto fail;
 	}

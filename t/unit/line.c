@@ -2,6 +2,8 @@
  * Lines, from plain and gzipped bytes, however they come; and gzip that is damaged.
  */
 #include "../../lib/line.h"
+#include "../../lib/inflate.h"
+#include "../../lib/inflate_engine.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -167,8 +169,82 @@ static void test_gzip(void)
 	ok(wrong == 0, "a changed byte is never taken for content");
 }
 
+struct piece {
+	const uint8_t *data;
+	size_t len, step;
+};
+
+static ssize_t give_piece(void *context, void *data, size_t len)
+{
+	struct piece *p = context;
+	size_t n = p->len < p->step ? p->len : p->step;
+
+	n = n < len ? n : len;
+	memcpy(data, p->data, n);
+	p->data += n;
+	p->len -= n;
+	return (ssize_t)n;
+}
+
+/* The content that an engine gives of packed bytes, in steps; how it ends in *end. */
+static size_t inflate_all(const struct inflate_engine *engine, const uint8_t *packed, size_t len, size_t step,
+			  uint8_t *out, size_t cap, ssize_t *end)
+{
+	struct piece piece = {packed, len, step};
+	struct inflate *z = inflate_new(engine, give_piece, &piece, "test");
+	size_t n = 0;
+
+	if (z == NULL)
+		abort();
+	while (n < cap && (*end = inflate_read(z, out + n, cap - n < 7001 ? cap - n : 7001)) > 0)
+		n += (size_t)*end;
+	inflate_free(z);
+	cause_clear();
+	return n;
+}
+
+/* Every engine gives the same bytes and refuses the same files. */
+static void test_engines(void)
+{
+	static uint8_t text[200000], packed[300000], a[200001], b[200001];
+	uint64_t random = 7;
+	unsigned differ = 0, content = 0, n_tried = 0;
+	ssize_t end_a, end_b;
+
+	for (size_t i = 0; i < sizeof text; i++) {
+		random = random * 6364136223846793005U + 1442695040888963407U;
+		text[i] = "0123456789abcdef{}\":, "[random >> 59 & 15];
+	}
+	size_t len = gzip(text, 100000, packed, sizeof packed);
+
+	len += gzip(text, 0, packed + len, sizeof packed - len);
+	len += gzip(text + 100000, 100000, packed + len, sizeof packed - len);
+	for (size_t step = 1; step < 70000; step = step * 3 + 1) {
+		content +=
+		    inflate_all(&inflate_zlib, packed, len, step, a, sizeof a, &end_a) != sizeof text ||
+		    end_a != 0 || memcmp(a, text, sizeof text) != 0;
+		content +=
+		    inflate_all(&INFLATE_BEST, packed, len, step, b, sizeof b, &end_b) != sizeof text ||
+		    end_b != 0 || memcmp(b, text, sizeof text) != 0;
+	}
+	ok(content == 0, "zlib and %s give the content, in whatever pieces", INFLATE_BEST.name);
+	for (size_t at = 0; at < len; at += 331) {
+		packed[at] ^= 4;
+		inflate_all(&inflate_zlib, packed, len, 4096, a, sizeof a, &end_a);
+		inflate_all(&INFLATE_BEST, packed, len, 4096, b, sizeof b, &end_b);
+		packed[at] ^= 4;
+		differ += end_a != end_b;
+		inflate_all(&inflate_zlib, packed, at, 4096, a, sizeof a, &end_a);
+		inflate_all(&INFLATE_BEST, packed, at, 4096, b, sizeof b, &end_b);
+		differ += end_a != end_b;
+		n_tried += 2;
+	}
+	ok(differ == 0, "and refuse the same of %u damaged files", n_tried);
+}
+
 int main(void)
 {
+	test_engines();
 	test_ends();
 	test_long_lines();
 	test_gzip();
