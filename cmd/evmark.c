@@ -1,7 +1,6 @@
-#include "../lib/ledger.h"
 #include "../lib/plan.h"
 #include "../lib/stream.h"
-#include "rows.h"
+#include "listing.h"
 #include "tool.h"
 
 #include <inttypes.h>
@@ -20,134 +19,6 @@ static const struct tool evmark = {
 	    "  -v          say why each file is in or out\n",
 };
 
-/* A listing of the ledger: a query, and what its columns are called. */
-static const struct listing {
-	const char *verb;
-	const char *sql;
-	struct rows_column columns[16];
-} listings[] = {
-    {
-	"sources",
-	"SELECT run, status, path, size, mtime_ns, bytes, lines, kept, rejected, blank, content, same_as"
-	" FROM lake_source ORDER BY run, path",
-	{{"run", true},
-	 {"status", false},
-	 {"path", false},
-	 {"size", true},
-	 {"mtime_ns", true},
-	 {"bytes", true},
-	 {"lines", true},
-	 {"kept", true},
-	 {"rejected", true},
-	 {"blank", true},
-	 {"content", false},
-	 {"same_as", false}},
-    },
-    {
-	"runs",
-	"SELECT run, verb, began, committed, sources, copies, rows, rejects, blank, bytes, files,"
-	" round(cpu_seconds, 3), round(wall_seconds, 3) FROM lake_run ORDER BY run",
-	{{"run", true},
-	 {"verb", false},
-	 {"began", false},
-	 {"committed", false},
-	 {"sources", true},
-	 {"copies", true},
-	 {"rows", true},
-	 {"rejects", true},
-	 {"blank", true},
-	 {"bytes", true},
-	 {"files", true},
-	 {"cpu_seconds", true},
-	 {"wall_seconds", true}},
-    },
-    {
-	"rejects",
-	"SELECT run, source, reason, field, rejects, first_line, first_column"
-	" FROM lake_reject ORDER BY run, source, rejects DESC, reason, field",
-	{{"run", true},
-	 {"source", false},
-	 {"reason", false},
-	 {"field", false},
-	 {"rejects", true},
-	 {"first_line", true},
-	 {"first_column", true}},
-    },
-    {
-	"files",
-	"SELECT layer, path, rows, bytes, checksum, begin_run FROM lake_file WHERE end_run IS NULL"
-	" ORDER BY layer, path",
-	{{"layer", false},
-	 {"path", false},
-	 {"rows", true},
-	 {"bytes", true},
-	 {"checksum", false},
-	 {"begin_run", true}},
-    },
-};
-
-/* What the lake remembers: 1 and both open, or 0 when it has never been committed to. */
-static int open_ledger(const struct lake *lake, struct db **db, struct ledger *ledger)
-{
-	int has = lake_has(lake, "gold.db");
-	char *path;
-
-	*db = NULL;
-	*ledger = (struct ledger){0};
-	if (has <= 0)
-		return has;
-	path = lake_path(lake, "gold.db");
-	if (path == NULL)
-		return -1;
-	*db = db_open(path, DB_READ);
-	free(path);
-	if (*db == NULL)
-		return -1;
-	ledger_open(ledger, *db);
-	return ledger_exists(ledger);
-}
-
-static int print_listing(const struct listing *listing, struct db *db, struct rows *rows, size_t n)
-{
-	struct db_statement *query = db_prepare(db, listing->sql);
-	struct text cells[16];
-	int result;
-
-	if (query == NULL)
-		return -1;
-	while ((result = db_step(query)) == 1) {
-		for (size_t i = 0; i < n; i++)
-			cells[i] =
-			    db_is_null(query, (int)i) ? (struct text){NULL, 0} : db_text(query, (int)i);
-		if (rows_add(rows, cells) != 0)
-			return -1;
-	}
-	return result;
-}
-
-static int list(const struct lake *lake, const struct listing *listing, enum rows_format format)
-{
-	struct db *db;
-	struct ledger ledger;
-	struct rows rows = {0};
-	size_t n = 0;
-	int result = -1;
-	int known = open_ledger(lake, &db, &ledger);
-
-	while (n < 16 && listing->columns[n].name != NULL)
-		n++;
-	if (known < 0 || rows_open(&rows, stdout, format, listing->columns, n) != 0)
-		goto out;
-	if (known && print_listing(listing, db, &rows, n) != 0)
-		goto out;
-	result = rows_end(&rows);
-out:
-	rows_close(&rows);
-	ledger_close(&ledger);
-	db_close(db);
-	return result;
-}
-
 /* The plan of a run, and what of the lake it was made from. */
 struct pending {
 	struct lake lake;
@@ -163,7 +34,7 @@ static int make_plan(struct pending *p, int64_t age)
 	struct ledger ledger;
 	uint64_t settled_ns = UINT64_MAX;
 	int result = -1;
-	int known = open_ledger(&p->lake, &db, &ledger);
+	int known = ledger_read(&p->lake, &db, &ledger);
 
 	if (known < 0)
 		goto out;
@@ -332,17 +203,9 @@ static int run_listing(const struct listing *listing, enum rows_format format, c
 	struct lake lake;
 
 	if (lake_open(&lake, path) == 0)
-		(void)!list(&lake, listing, format);
+		(void)!listing_print(listing, &lake, format);
 	lake_close(&lake);
 	return tool_finish(NULL);
-}
-
-static const struct listing *find_listing(const char *verb)
-{
-	for (size_t i = 0; i < sizeof listings / sizeof listings[0]; i++)
-		if (strcmp(verb, listings[i].verb) == 0)
-			return &listings[i];
-	return NULL;
 }
 
 int main(int argc, char **argv)
@@ -362,7 +225,7 @@ int main(int argc, char **argv)
 		tool_usage("what is asked for: pending, sources, runs, rejects or files?");
 	}
 	verb = argv[1];
-	listing = find_listing(verb);
+	listing = listing_find(verb);
 	if (listing == NULL && strcmp(verb, "pending") != 0)
 		tool_usage("no such verb: %s", verb);
 	argc--;

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -153,6 +154,26 @@ int ledger_exists(struct ledger *l)
 
 	db_finalize(s);
 	return result;
+}
+
+int ledger_read(const struct lake *lake, struct db **db, struct ledger *l)
+{
+	int has = lake_has(lake, "gold.db");
+	char *path;
+
+	*db = NULL;
+	*l = (struct ledger){0};
+	if (has <= 0)
+		return has;
+	path = lake_path(lake, "gold.db");
+	if (path == NULL)
+		return -1;
+	*db = db_open(path, DB_READ);
+	free(path);
+	if (*db == NULL)
+		return -1;
+	ledger_open(l, *db);
+	return ledger_exists(l);
 }
 
 static int set_meta(struct ledger *l, const char *key, const char *value)

@@ -10,6 +10,7 @@
 #define EV_LEDGER_H
 
 #include "db.h"
+#include "lake.h"
 
 enum { LEDGER_ID_LEN = 32 };
 
@@ -65,6 +66,11 @@ struct ledger_file {
 	struct text staged; /* where it waits to be renamed */
 };
 
+/*
+ * What a lake remembers, for reading: 1 and both open; 0 when it has never been committed to (*db may be NULL
+ * then); -1. The caller closes both, whatever the result.
+ */
+int ledger_read(const struct lake *lake, struct db **db, struct ledger *l) MUST_CHECK;
 void ledger_open(struct ledger *l, struct db *db);
 void ledger_close(struct ledger *l); /* before db_close */
 

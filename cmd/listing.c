@@ -1,0 +1,119 @@
+#include "listing.h"
+
+enum { COLUMNS_MAX = 16 };
+enum { TEXT = false, NUMBER = true };
+
+/* A query, and what its columns are called. */
+static const struct listing {
+	const char *verb;
+	const char *sql;
+	struct rows_column columns[COLUMNS_MAX];
+} listings[] = {
+    {
+	"sources",
+	"SELECT run, status, path, size, mtime_ns, bytes, lines, kept, rejected, blank, content, same_as"
+	" FROM lake_source ORDER BY run, path",
+	{{"run", NUMBER},
+	 {"status", TEXT},
+	 {"path", TEXT},
+	 {"size", NUMBER},
+	 {"mtime_ns", NUMBER},
+	 {"bytes", NUMBER},
+	 {"lines", NUMBER},
+	 {"kept", NUMBER},
+	 {"rejected", NUMBER},
+	 {"blank", NUMBER},
+	 {"content", TEXT},
+	 {"same_as", TEXT}},
+    },
+    {
+	"runs",
+	"SELECT run, verb, began, committed, sources, copies, rows, rejects, blank, bytes, files,"
+	" round(cpu_seconds, 3), round(wall_seconds, 3) FROM lake_run ORDER BY run",
+	{{"run", NUMBER},
+	 {"verb", TEXT},
+	 {"began", TEXT},
+	 {"committed", TEXT},
+	 {"sources", NUMBER},
+	 {"copies", NUMBER},
+	 {"rows", NUMBER},
+	 {"rejects", NUMBER},
+	 {"blank", NUMBER},
+	 {"bytes", NUMBER},
+	 {"files", NUMBER},
+	 {"cpu_seconds", NUMBER},
+	 {"wall_seconds", NUMBER}},
+    },
+    {
+	"rejects",
+	"SELECT run, source, reason, field, rejects, first_line, first_column"
+	" FROM lake_reject ORDER BY run, source, rejects DESC, reason, field",
+	{{"run", NUMBER},
+	 {"source", TEXT},
+	 {"reason", TEXT},
+	 {"field", TEXT},
+	 {"rejects", NUMBER},
+	 {"first_line", NUMBER},
+	 {"first_column", NUMBER}},
+    },
+    {
+	"files",
+	"SELECT layer, path, rows, bytes, checksum, begin_run FROM lake_file WHERE end_run IS NULL"
+	" ORDER BY layer, path",
+	{{"layer", TEXT},
+	 {"path", TEXT},
+	 {"rows", NUMBER},
+	 {"bytes", NUMBER},
+	 {"checksum", TEXT},
+	 {"begin_run", NUMBER}},
+    },
+};
+
+const struct listing *listing_find(const char *verb)
+{
+	for (size_t i = 0; i < sizeof listings / sizeof listings[0]; i++)
+		if (strcmp(verb, listings[i].verb) == 0)
+			return &listings[i];
+	return NULL;
+}
+
+static int print_rows(const struct listing *listing, struct db *db, struct rows *rows, size_t n)
+{
+	struct db_statement *query = db_prepare(db, listing->sql);
+	struct text cells[COLUMNS_MAX];
+	int result;
+
+	if (query == NULL)
+		return -1;
+	while ((result = db_step(query)) == 1) {
+		for (size_t i = 0; i < n; i++)
+			cells[i] =
+			    db_is_null(query, (int)i) ? (struct text){NULL, 0} : db_text(query, (int)i);
+		if (rows_add(rows, cells) != 0)
+			return -1;
+	}
+	return result;
+}
+
+int listing_print(const struct listing *listing, const struct lake *lake, enum rows_format format)
+{
+	struct db *db;
+	struct ledger ledger;
+	struct rows rows = {0};
+	size_t n = 0;
+	int result = -1;
+	int known = ledger_read(lake, &db, &ledger);
+
+	while (n < COLUMNS_MAX && listing->columns[n].name != NULL)
+		n++;
+	if (known < 0 || rows_open(&rows, stdout, format, listing->columns, n) != 0)
+		goto out;
+	if (known && print_rows(listing, db, &rows, n) != 0)
+		goto out;
+	result = rows_end(&rows);
+out:
+	rows_close(&rows);
+	ledger_close(&ledger);
+	db_close(db);
+	return result;
+}
