@@ -109,6 +109,22 @@ touch -d '2 days ago' lake/staging/dead-1/x lake/staging/dead-1 lake/staging/bus
 exits 0 'a run' pipe
 is "$(echo lake/staging/*-[12])" lake/staging/busy-2 'sweeps what a dead one left, and only that'
 
+# --- no space
+
+if mount -t tmpfs -o size=16k tmpfs lake/staging 2>"$W/err"; then
+	before=$(state)
+	evgen -R 7 -E 20000 full >/dev/null
+	cp -r full/bronze/* lake/bronze
+	exits 4 'a full disk' pipe
+	umount lake/staging
+	ok 'is named' grep -q 'staging/.*No space' "$W/err"
+	is "$(state)" "$before" 'and leaves nothing in the lake'
+	exits 0 'space again' pipe
+	is "$(events)" "$(ask "SELECT sum(kept) FROM lake_source")" 'and every event is there'
+else
+	echo "# no tmpfs to fill: $(cat "$W/err")"
+fi
+
 # --- other people
 
 if [ "$(id -u)" = 0 ]; then
