@@ -209,6 +209,17 @@ static size_t bytes_equal(const uint8_t *p, size_t n)
 	return i;
 }
 
+static inline uint64_t has_zero_byte(uint64_t word)
+{
+	return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
+}
+
+/* Is one of the eight bytes 0 or 0xff? */
+static inline bool has_uniform_byte(uint64_t word)
+{
+	return (has_zero_byte(word) | has_zero_byte(~word)) != 0;
+}
+
 static uint8_t *put_packed_bits(uint8_t *p, const uint8_t *bytes, size_t len)
 {
 	if (len == 0)
@@ -226,7 +237,7 @@ static uint8_t *put_bits(uint8_t *p, const uint8_t *bytes, size_t n)
 
 	while (i < whole) {
 		if (bytes[i] != 0 && bytes[i] != 0xff) {
-			i++;
+			i += i + 8 <= whole && !has_uniform_byte(load64(bytes + i)) ? 8 : 1;
 			continue;
 		}
 		size_t run = bytes_equal(bytes + i, whole - i);

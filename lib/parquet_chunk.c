@@ -8,7 +8,7 @@
 
 enum {
 	NUMBERS_REPEAT = 8, /* so many values for each number of a dictionary, and it pays */
-	LITERAL_PAGES = 15, /* after a page that Snappy could not make smaller by 1 in 16 */
+	LITERAL_PAGES = 15, /* after a page that Snappy could not make smaller by an eighth */
 };
 
 /* The greatest decimal, in millionths: DECIMAL_PRECISION nines. */
@@ -43,7 +43,7 @@ static int put_page(struct parquet_column *c, struct buffer *out, struct page_ki
 				    c->name, s->body.len);
 	if (!try)
 		c->literal_left--;
-	else if (!kind.is_dictionary && s->packed.len > s->body.len - s->body.len / 16)
+	else if (!kind.is_dictionary && s->packed.len > s->body.len - s->body.len / 8)
 		c->literal_left = LITERAL_PAGES;
 
 	thrift_i32(&w, TYPE, kind.is_dictionary ? PARQUET_DICTIONARY_PAGE : PARQUET_DATA_PAGE);

@@ -8,8 +8,9 @@
 #define NO_INDEX UINT32_MAX
 
 enum {
-	STRINGS_MAX = 1 << 20,             /* bytes of a dictionary page of strings */
-	STRINGS_CHECKED = STRINGS_MAX / 4, /* from here on strings that hardly repeat go plain */
+	STRINGS_BYTES = 1 << 20,     /* of a dictionary page of strings */
+	STRINGS_BYTES_MAX = 8 << 20, /* the same, where strings repeat enough to pay for it */
+	STRINGS_CHECKED = 256 << 10, /* from here on strings that hardly repeat go plain */
 	TEXTS_AT_ONCE = 1024,
 };
 
@@ -28,6 +29,7 @@ static enum parquet_form first_form(enum column_type type)
 void parquet_scratch_free(struct parquet_scratch *s)
 {
 	free(s->codes);
+	free(s->fresh);
 	free(s->numbers);
 	free(s->texts);
 	buffer_free(&s->body);
@@ -307,7 +309,9 @@ static int add_string(struct parquet_column *c, struct text t, uint32_t *index)
 	struct strings *known = &c->strings.strings;
 	size_t bytes = known->bytes.len + ((size_t)known->n + 1) * sizeof(uint32_t);
 
-	if (t.len > STRINGS_MAX || bytes + t.len > STRINGS_MAX)
+	size_t most = known->n < c->values / 3 * 2 ? STRINGS_BYTES_MAX : STRINGS_BYTES;
+
+	if (t.len > most || bytes + t.len > most)
 		return 0;
 	parquet_bounds_text(&c->bounds, t.data, t.len);
 	if (c->stale && hash_strings(c) != 0)
@@ -318,28 +322,38 @@ static int add_string(struct parquet_column *c, struct text t, uint32_t *index)
 	return strings_add(known, t.data, t.len) == 0 ? 1 : -1;
 }
 
-/* Codes to indices: 1, 0 when the dictionary is full, -1. */
+/*
+ * Codes to indices: 1, 0 when the dictionary is full, -1. fresh is scratch of n. Texts of new codes lie
+ * anywhere in the stream's dictionary: what the next ones need is asked for ahead, first where a text begins,
+ * then the text. (In a function of their own the compiler takes prefetches for no effect at all.)
+ */
 static int map_codes(struct parquet_column *c, const struct strings *strings, const uint32_t *codes,
-		     uint32_t n, uint32_t *to)
+		     uint32_t n, uint32_t *fresh, uint32_t *to)
 {
+	enum { AHEAD = 8 };
 	const uint32_t *map = c->map;
-	uint32_t unknown = 0;
+	uint32_t n_fresh = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		to[i] = map[codes[i]];
-		unknown += to[i] == NO_INDEX;
+		uint32_t index = map[codes[i]];
+
+		to[i] = index;
+		fresh[n_fresh] = i;
+		n_fresh += index == NO_INDEX;
 	}
-	for (uint32_t i = 0; unknown > 0; i++) {
-		if (to[i] != NO_INDEX)
-			continue;
-		unknown--;
-		uint32_t code = codes[i];
+	for (uint32_t i = 0; i < n_fresh; i++) {
+		uint32_t code = codes[fresh[i]];
+
+		if (i + 2 * AHEAD < n_fresh)
+			__builtin_prefetch(&strings->starts[codes[fresh[i + 2 * AHEAD]]]);
+		if (i + AHEAD < n_fresh)
+			__builtin_prefetch(strings->bytes.data + strings->starts[codes[fresh[i + AHEAD]]]);
 		if (c->map[code] == NO_INDEX) {
 			int status = add_string(c, strings_get(strings, code), &c->map[code]);
 			if (status != 1)
 				return status;
 		}
-		to[i] = c->map[code];
+		to[fresh[i]] = c->map[code];
 	}
 	return 1;
 }
@@ -360,7 +374,7 @@ static int grow_map(struct parquet_column *c, const struct strings *strings)
 static int append_codes(struct parquet_column *c, const struct vector *v, struct parquet_rows rows,
 			struct parquet_scratch *s)
 {
-	uint32_t n, index = 0, *to;
+	uint32_t n, index = 0, fresh, *to;
 	int status = 1;
 
 	if (grow_map(c, v->strings) != 0)
@@ -370,18 +384,19 @@ static int append_codes(struct parquet_column *c, const struct vector *v, struct
 
 		n = parquet_gather_valid(v, rows, NULL, 0);
 		if (n > 0)
-			status = map_codes(c, v->strings, &code, 1, &index);
+			status = map_codes(c, v->strings, &code, 1, &fresh, &index);
 		if (status != 1)
 			return status;
 		return append_same(c, v, rows, n, index) == 0 ? 1 : -1;
 	}
-	if (array_reserve(&s->codes, &s->codes_cap, rows.n, sizeof *s->codes) != 0)
+	if (array_reserve(&s->codes, &s->codes_cap, rows.n, sizeof *s->codes) != 0 ||
+	    array_reserve(&s->fresh, &s->fresh_cap, rows.n, sizeof *s->fresh) != 0)
 		return -1;
 	n = parquet_gather_codes(v, rows, s->codes);
 	to = indices_room(c, n);
 	if (to == NULL)
 		return -1;
-	status = map_codes(c, v->strings, s->codes, n, to);
+	status = map_codes(c, v->strings, s->codes, n, s->fresh, to);
 	if (status != 1)
 		return status;
 	return commit_indices(c, v, rows, n) == 0 ? 1 : -1;

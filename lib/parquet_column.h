@@ -31,10 +31,10 @@ enum parquet_form { PARQUET_AS_DICTIONARY, PARQUET_AS_PLAIN, PARQUET_AS_DELTA, P
 
 /* Arrays that columns use in turn, each within a call. {0} is ready. */
 struct parquet_scratch {
-	uint32_t *codes;
+	uint32_t *codes, *fresh;
 	int64_t *numbers;
 	struct text *texts;
-	size_t codes_cap, numbers_cap, texts_cap;
+	size_t codes_cap, fresh_cap, numbers_cap, texts_cap;
 	struct buffer body, packed;
 };
 

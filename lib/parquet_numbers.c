@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 64 };
+enum { FIRST_SLOTS = 64, PORTION = 64 };
 
 static inline size_t slot_of(int64_t number, size_t n_slots)
 {
@@ -13,9 +13,8 @@ static inline size_t slot_of(int64_t number, size_t n_slots)
 	return (size_t)((mixed ^ mixed >> 32) * UINT64_C(0xd6e8feb86659fd93) >> 32) & (n_slots - 1);
 }
 
-static int grow(struct parquet_numbers *d)
+static int grow(struct parquet_numbers *d, size_t n_slots)
 {
-	size_t n_slots = d->n_slots == 0 ? FIRST_SLOTS : d->n_slots * 2;
 	uint32_t *slots = calloc(n_slots, sizeof *slots);
 
 	if (slots == NULL)
@@ -32,21 +31,51 @@ static int grow(struct parquet_numbers *d)
 	return 0;
 }
 
+/* Room for n more, at most a third full: a probe that goes on costs more than the memory. */
+static int make_room(struct parquet_numbers *d, size_t n)
+{
+	size_t n_slots = d->n_slots == 0 ? FIRST_SLOTS : d->n_slots;
+
+	while ((d->n + n) * 3 > n_slots)
+		n_slots *= 2;
+	if (n_slots > d->n_slots && grow(d, n_slots) != 0)
+		return -1;
+	return array_reserve(&d->values, &d->cap, d->n + n, sizeof *d->values);
+}
+
+static inline uint32_t find(struct parquet_numbers *d, int64_t number, size_t s)
+{
+	uint32_t found;
+
+	for (; (found = d->slots[s]) != 0; s = (s + 1) & (d->n_slots - 1)) {
+		if (d->values[found - 1] == number)
+			return found - 1;
+	}
+	d->values[d->n++] = number;
+	d->slots[s] = d->n;
+	return d->n - 1;
+}
+
+/* By portions, whose slots are asked for before any of them is needed. */
 int parquet_numbers_find(struct parquet_numbers *d, const int64_t *numbers, size_t n, uint32_t *indices)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (d->n >= d->n_slots / 2 && grow(d) != 0)
+	uint32_t slots[PORTION];
+
+	for (size_t from = 0; from < n; from += PORTION) {
+		size_t portion = n - from < PORTION ? n - from : PORTION;
+
+		if (make_room(d, portion) != 0)
 			return -1;
-		size_t s = slot_of(numbers[i], d->n_slots);
-		while (d->slots[s] != 0 && d->values[d->slots[s] - 1] != numbers[i])
-			s = (s + 1) & (d->n_slots - 1);
-		if (d->slots[s] == 0) {
-			if (array_reserve(&d->values, &d->cap, d->n + 1, sizeof *d->values) != 0)
-				return -1;
-			d->values[d->n++] = numbers[i];
-			d->slots[s] = d->n;
+		for (size_t i = 0; i < portion; i++) {
+			slots[i] = (uint32_t)slot_of(numbers[from + i], d->n_slots);
+			__builtin_prefetch(&d->slots[slots[i]]);
 		}
-		indices[i] = d->slots[s] - 1;
+		for (size_t i = 0; i < portion; i++) {
+			if (d->slots[slots[i]] != 0)
+				__builtin_prefetch(&d->values[d->slots[slots[i]] - 1]);
+		}
+		for (size_t i = 0; i < portion; i++)
+			indices[from + i] = find(d, numbers[from + i], slots[i]);
 	}
 	return 0;
 }
