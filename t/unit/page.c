@@ -1,114 +1,13 @@
 #include "../../lib/page.h"
+#include "parquet_decode.h"
 #include "tap.h"
 
 #include <snappy-c.h>
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * Decoders written from the specification, a bit at a time, so that they share no idea with the encoders.
- * Each returns false where the bytes are short, too long, or break a rule.
- */
-
-struct cursor {
-	const uint8_t *p, *end;
-};
-
-static bool get_varint(struct cursor *c, uint64_t *value)
-{
-	*value = 0;
-	for (unsigned shift = 0; shift < 64; shift += 7) {
-		if (c->p == c->end)
-			return false;
-		*value |= (uint64_t)(*c->p & 0x7f) << shift;
-		if ((*c->p++ & 0x80) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool get_zigzag(struct cursor *c, int64_t *value)
-{
-	uint64_t raw;
-
-	if (!get_varint(c, &raw))
-		return false;
-	*value = (int64_t)(raw >> 1 ^ (uint64_t) - (int64_t)(raw & 1));
-	return true;
-}
-
-static uint64_t get_bits(const uint8_t *p, size_t at, unsigned width)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < width; i++)
-		value |= (uint64_t)(p[(at + i) / 8] >> (at + i) % 8 & 1) << i;
-	return value;
-}
-
-/* What a run of the hybrid may be, counted: for tests of size. */
+/* Runs that the hybrid decoded last had. */
 static size_t runs;
-
-static bool decode_hybrid(struct cursor c, uint32_t *out, size_t n, unsigned width)
-{
-	size_t have = 0;
-
-	for (runs = 0; have < n; runs++) {
-		uint64_t header, count;
-
-		if (!get_varint(&c, &header) || header >> 1 == 0)
-			return false;
-		count = header >> 1;
-		if (header & 1) {
-			if ((size_t)(c.end - c.p) < count * width)
-				return false;
-			for (size_t i = 0; i < count * 8 && have + i < n; i++)
-				out[have + i] = (uint32_t)get_bits(c.p, i * width, width);
-			c.p += count * width;
-			have += count * 8;
-		} else {
-			size_t bytes = (width + 7) / 8;
-			if ((size_t)(c.end - c.p) < bytes || count > n - have)
-				return false;
-			for (size_t i = 0; i < count; i++)
-				out[have + i] = (uint32_t)get_bits(c.p, 0, (unsigned)bytes * 8);
-			c.p += bytes;
-			have += count;
-		}
-	}
-	return c.p == c.end && have < n + 8;
-}
-
-static bool decode_delta(struct cursor c, int64_t *out, size_t n)
-{
-	uint64_t block, miniblocks, total;
-	int64_t value, min;
-
-	if (!get_varint(&c, &block) || !get_varint(&c, &miniblocks) || !get_varint(&c, &total) ||
-	    !get_zigzag(&c, &value))
-		return false;
-	if (block % 128 != 0 || block / miniblocks % 32 != 0 || total != n)
-		return false;
-	size_t mini = block / miniblocks;
-	if (n > 0)
-		out[0] = value;
-	for (size_t i = 1; i < n;) {
-		if (!get_zigzag(&c, &min) || (size_t)(c.end - c.p) < miniblocks)
-			return false;
-		const uint8_t *widths = c.p;
-		c.p += miniblocks;
-		for (size_t m = 0; m < miniblocks && i < n; m++) {
-			if (widths[m] > 64 || (size_t)(c.end - c.p) < mini / 8 * widths[m])
-				return false;
-			for (size_t j = 0; j < mini && i < n; j++, i++) {
-				uint64_t delta = (uint64_t)min + get_bits(c.p, j * widths[m], widths[m]);
-				out[i] = (int64_t)((uint64_t)out[i - 1] + delta);
-			}
-			c.p += mini / 8 * widths[m];
-		}
-	}
-	return c.p == c.end;
-}
 
 static struct cursor cursor_of(const struct buffer *b)
 {
@@ -130,7 +29,8 @@ static bool hybrid_returns(const uint32_t *values, size_t n, unsigned width)
 {
 	struct buffer b = {0};
 	uint32_t *out = malloc((n + 1) * sizeof *out);
-	bool good = page_hybrid(&b, values, n, width) == 0 && decode_hybrid(cursor_of(&b), out, n, width) &&
+	bool good = page_hybrid(&b, values, n, width) == 0 &&
+		    decode_hybrid(cursor_of(&b), out, n, width, &runs) &&
 		    (n == 0 || memcmp(out, values, n * sizeof *out) == 0);
 
 	/* Never much larger than plain packing. */
@@ -176,7 +76,8 @@ static void hybrid_run(void)
 	struct buffer b = {0};
 
 	ok(page_hybrid_run(&b, 5, 0, 3) == 0 && b.len == 0, "no values, no run");
-	ok(page_hybrid_run(&b, 0x1234, 100000, 13) == 0 && decode_hybrid(cursor_of(&b), out, 100000, 13),
+	ok(page_hybrid_run(&b, 0x1234, 100000, 13) == 0 &&
+	       decode_hybrid(cursor_of(&b), out, 100000, 13, &runs),
 	   "a run");
 	ok(out[0] == 0x1234 && out[99999] == 0x1234 && b.len == 5, "its value, once");
 	buffer_free(&b);
@@ -196,7 +97,7 @@ static bool levels_return(const uint64_t *bits, size_t n)
 	if (good) {
 		memcpy(&len, b.data, sizeof len);
 		good = len == b.len - sizeof len &&
-		       decode_hybrid((struct cursor){b.data + sizeof len, b.data + b.len}, out, n, 1);
+		       decode_hybrid((struct cursor){b.data + sizeof len, b.data + b.len}, out, n, 1, &runs);
 	}
 	for (size_t i = 0; good && i < n; i++)
 		good = out[i] == (bits[i / 64] >> i % 64 & 1);
