@@ -103,6 +103,7 @@ int ledger_add_run(struct ledger *l, const struct ledger_run *run) MUST_CHECK;
 int ledger_add_source(struct ledger *l, const struct ledger_source *source) MUST_CHECK;
 /* A marked path has the same content in another size or with another mtime. */
 int ledger_touch_source(struct ledger *l, struct text path, uint64_t size, uint64_t mtime_ns) MUST_CHECK;
+/* Counts; those of the same name are added up (names are cut when they are long). */
 int ledger_add_reject(struct ledger *l, const struct ledger_count *count) MUST_CHECK;
 int ledger_add_note(struct ledger *l, const struct ledger_count *count) MUST_CHECK;
 int ledger_add_file(struct ledger *l, const struct ledger_file *file) MUST_CHECK;

@@ -213,6 +213,11 @@ static void source(struct fixture *f, const char *path, uint64_t content, uint64
 	s.tally = (struct control_tally){
 	    .what = text_of("rejected"), .name = text_of("bad_price"), .field = text_of("price"), .count = 1};
 	take(f, &s, FRAME_TALLY);
+	for (int i = 0; i < 2; i++) {
+		s.tally =
+		    (struct control_tally){.what = text_of("unknown_key"), .name = text_of("x"), .count = 2};
+		take(f, &s, FRAME_TALLY);
+	}
 	s.tally = (struct control_tally){.what = text_of("silver"), .count = rows};
 	take(f, &s, FRAME_TALLY);
 	f->gold.rows += (int64_t)rows;
@@ -328,6 +333,7 @@ static void first_runs(void)
 	ok(number("SELECT n FROM total") == 5 && number("SELECT count(*) FROM lake_run") == 2, "and Gold");
 	ok(number("SELECT lines - kept - rejected - blank FROM lake_source") == 0, "the mark adds up");
 	ok(number("SELECT rejects FROM lake_reject WHERE reason = 'bad_price'") == 1, "rejects are counted");
+	ok(number("SELECT lines FROM lake_note WHERE name = 'x'") == 4, "notes of one name are added up");
 }
 
 static void refusals(void)
