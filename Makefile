@@ -4,12 +4,14 @@
 #   WERROR=1                warnings are errors
 #   CC=clang                another compiler (clean first)
 #   PREFIX=/usr/local DESTDIR=
+#   PEER=../peer            npm packages of other engines, for tests that compare with them
 
 VERSION = 1.0
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 DATADIR = $(PREFIX)/share/evlake
+PEER = ../peer
 
 B = build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 comma = ,
@@ -70,7 +72,7 @@ $(B)/deps: Makefile
 deps: $(B)/deps
 
 check: all $(UNITS)
-	@B='$(abspath $(B))' prove -j2 $(UNITS) $(if $(T),$(T),$(wildcard t/*.t))
+	@B='$(abspath $(B))' PEER='$(abspath $(PEER))' prove -j2 $(UNITS) $(if $(T),$(T),$(wildcard t/*.t))
 
 demo: all
 	@B='$(abspath $(B))' pipelines/demo demo-lake

@@ -165,6 +165,11 @@ static int emit_held(struct parquet_column *c, bool from_indices, struct parquet
 	return 0;
 }
 
+static uint64_t plain_size(uint64_t n, size_t number_len)
+{
+	return n * number_len * 3 / 4;
+}
+
 /* Bytes that the pages held would take as numbers. */
 static int size_as_numbers(struct parquet_column *c, struct parquet_scratch *s, uint64_t *size)
 {
@@ -172,7 +177,7 @@ static int size_as_numbers(struct parquet_column *c, struct parquet_scratch *s, 
 
 	*size = 0;
 	if (parquet_other_form(c->type) == PARQUET_AS_PLAIN) {
-		*size = c->held_values * (c->type == COLUMN_INT32 ? sizeof(int32_t) : sizeof(int64_t));
+		*size = plain_size(c->held_values, c->type == COLUMN_INT32 ? sizeof(int32_t) : sizeof(int64_t));
 		return 0;
 	}
 	for (size_t i = 0; i < c->n_held; i++) {
@@ -204,8 +209,8 @@ static int decide(struct parquet_column *c, bool at_end, struct parquet_scratch 
 			return 0;
 		if (size_as_numbers(c, s, &as_numbers) != 0)
 			return -1;
-		/* The dictionary itself shrinks under Snappy, by a quarter or more; packed indices do not. */
-		if ((uint64_t)n * number_len * 3 / 4 + c->held_values * page_width(n) / 8 > as_numbers)
+		/* Plain numbers shrink under Snappy, by about a quarter; what is packed does not. */
+		if (plain_size(n, number_len) + c->held_values * page_width(n) / 8 > as_numbers)
 			c->form = parquet_other_form(c->type);
 	}
 	return 0;
