@@ -1,19 +1,11 @@
 /* decimal: numbers and what they round to, against 128-bit arithmetic; and the one conversion to double. */
 #include "../../lib/decimal.h"
 
+#include "random.h"
 #include "tap.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static uint64_t state = 0x9e3779b97f4a7c15;
-
-static uint64_t next_random(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	return state ^= state << 17;
-}
 
 static const struct {
 	const char *text;
@@ -145,9 +137,9 @@ static void test_random(void)
 	size_t wrong = 0;
 
 	for (int i = 0; i < 300000; i++) {
-		decimal_sum whole = (decimal_sum)(next_random() >> next_random() % 64), rest, unit = 1;
-		unsigned places = (unsigned)(next_random() % 19), shift = (unsigned)(next_random() % 12);
-		bool negative = next_random() % 2;
+		decimal_sum whole = (decimal_sum)(random_next() >> random_next() % 64), rest, unit = 1;
+		unsigned places = (unsigned)(random_next() % 19), shift = (unsigned)(random_next() % 12);
+		bool negative = random_next() % 2;
 		char digits[64], text[128];
 		int64_t value = 0, expected;
 		int n, exactness, expected_exactness;
@@ -198,7 +190,7 @@ static void test_short(void)
 		size_t len;
 
 		for (int j = 0; j < 9; j++)
-			text[j] = bytes[next_random() % (sizeof bytes - 1)];
+			text[j] = bytes[random_next() % (sizeof bytes - 1)];
 		len = decimal_parse_short(text, &digits, &places);
 		if (len == 0)
 			continue;
@@ -275,13 +267,13 @@ static void test_double(void)
 	   "small sums");
 	ok(decimal_to_double((decimal_sum)24399028240000) == 24399028.24, "a day's revenue");
 	for (int i = 0; i < 300000; i++) {
-		decimal_sum sum = (decimal_sum)next_random() << 63 | (decimal_sum)(next_random() >> 1);
+		decimal_sum sum = (decimal_sum)random_next() << 63 | (decimal_sum)(random_next() >> 1);
 
-		sum >>= next_random() % 127;
-		if (next_random() % 4 == 0) /* near a tie: an odd number of half units in the last place */
-			sum = (decimal_sum)((next_random() >> 11 | (uint64_t)1 << 52) * 2 + 1) * 500000 *
-				  ((decimal_sum)1 << next_random() % 40) +
-			      (decimal_sum)(next_random() % 3) - 1;
+		sum >>= random_next() % 127;
+		if (random_next() % 4 == 0) /* near a tie: an odd number of half units in the last place */
+			sum = (decimal_sum)((random_next() >> 11 | (uint64_t)1 << 52) * 2 + 1) * 500000 *
+				  ((decimal_sum)1 << random_next() % 40) +
+			      (decimal_sum)(random_next() % 3) - 1;
 		wrong += decimal_to_double(sum) != by_text(sum) || decimal_to_double(-sum) != by_text(-sum);
 	}
 	ok(wrong == 0, "300000 random sums become the nearest double");

@@ -2,18 +2,10 @@
  */
 #include "../../lib/timestamp.h"
 
+#include "random.h"
 #include "tap.h"
 
 #include <string.h>
-
-static uint64_t state = 88172645463325252;
-
-static uint64_t next_random(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	return state ^= state << 17;
-}
 
 static const struct {
 	const char *text, *means;
@@ -180,17 +172,17 @@ static void test_fixed(void)
 	for (int i = 0; i < 300000; i++) {
 		char text[64] = {0};
 		int64_t us =
-		    (int64_t)(next_random() % (uint64_t)(TIMESTAMP_MAX - TIMESTAMP_MIN)) + TIMESTAMP_MIN;
+		    (int64_t)(random_next() % (uint64_t)(TIMESTAMP_MAX - TIMESTAMP_MIN)) + TIMESTAMP_MIN;
 		int64_t fast = 0, slow = 0;
 		size_t len, n = timestamp_format(us, text);
-		int changes = (int)(next_random() % 3);
+		int changes = (int)(random_next() % 3);
 
-		if (next_random() % 2 == 0) {
+		if (random_next() % 2 == 0) {
 			memcpy(text + 26, "+00:00", 6);
 			n = 32;
 		}
 		for (int j = 0; j < changes; j++)
-			text[next_random() % n] = bytes[next_random() % (sizeof bytes - 1)];
+			text[random_next() % n] = bytes[random_next() % (sizeof bytes - 1)];
 		len = timestamp_parse_fixed(&cache, text, &fast);
 		if (changes == 0)
 			usual += len == n && fast == us;
