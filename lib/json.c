@@ -5,39 +5,11 @@
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 static const char *fail(const char *p, const char **bad)
 {
 	*bad = p;
 	return NULL;
-}
-
-/* The first quote, backslash or control byte at or behind p; end or more when there is none. */
-static inline const char *string_stop(const char *p, const char *end)
-{
-#ifdef __SSE2__
-	const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'),
-		      control = _mm_set1_epi8(0x1f);
-
-	for (; p < end; p += 16) {
-		__m128i v;
-		int found;
-
-		memcpy(&v, p, sizeof v);
-		found = _mm_movemask_epi8(
-		    _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash)),
-				 _mm_cmpeq_epi8(_mm_min_epu8(v, control), v)));
-		if (found != 0)
-			return p + __builtin_ctz((unsigned)found);
-	}
-#else
-	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p > 0x1f)
-		p++;
-#endif
-	return p;
 }
 
 /* 0 to 15, or -1. */
@@ -69,7 +41,7 @@ const char *json_string(const char *p, const char *end, struct json_token *token
 {
 	*token = (struct json_token){JSON_STRING, false, p, 0};
 	for (;;) {
-		p = string_stop(p, end);
+		p = json_string_stop(p, end);
 		if (p >= end)
 			return fail(end, bad);
 		if (*p == '"')

@@ -11,6 +11,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum {
 	JSON_SLACK = 16,
@@ -40,6 +43,29 @@ static inline const char *json_space(const char *p, const char *end)
 {
 	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
 		p++;
+	return p;
+}
+
+/* The first quote, backslash or control byte at or behind p; end or more when there is none. */
+static inline const char *json_string_stop(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'),
+		      control = _mm_set1_epi8(0x1f);
+
+	for (; p < end; p += 16) {
+		const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash));
+		const int found =
+		    _mm_movemask_epi8(_mm_or_si128(special, _mm_cmpeq_epi8(_mm_min_epu8(v, control), v)));
+
+		if (found != 0)
+			return p + __builtin_ctz((unsigned)found);
+	}
+#else
+	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p > 0x1f)
+		p++;
+#endif
 	return p;
 }
 

@@ -1,0 +1,150 @@
+/*
+ * decode_bench -- what tests of the decoder share: a decoder with its builder, and what becomes of a line as
+ * text.
+ */
+#ifndef EV_DECODE_BENCH_H
+#define EV_DECODE_BENCH_H
+
+#include "../../lib/decode.h"
+
+#include "tap.h"
+
+#include <stdlib.h>
+
+/* A schema, its decoder, and a builder that takes the rows. */
+struct bench {
+	struct schema *schema;
+	struct decoder *decoder;
+	struct builder builder;
+	uint64_t line;
+};
+
+static inline void bench_open(struct bench *b, struct schema *schema)
+{
+	b->schema = schema;
+	b->line = 0;
+	b->decoder = schema != NULL ? decoder_new(schema) : NULL;
+	if (b->decoder == NULL || builder_init(&b->builder, schema->columns.items, schema->n) != 0) {
+		fprintf(stderr, "# %s\n", cause_message());
+		exit(1);
+	}
+}
+
+static inline void bench_close(struct bench *b)
+{
+	builder_free(&b->builder);
+	decoder_free(b->decoder);
+	schema_free(b->schema);
+}
+
+/* The last row as text, `|` between the values, `-` for null. */
+static inline int print_row(struct bench *b, struct buffer *out)
+{
+	for (size_t i = 0; i < b->schema->n; i++) {
+		struct builder_column *c = &b->builder.columns[i];
+		const uint32_t row = c->n - 1;
+		struct vector v;
+		int result;
+
+		if (builder_view(&b->builder, c, &v) != 0)
+			return -1;
+		if (!vector_is_valid(&v, row)) {
+			result = buffer_append_text(out, "-");
+		} else if (v.type == COLUMN_STRING) {
+			struct text t = vector_text(&v, row);
+
+			result = buffer_append(out, t.data, t.len);
+		} else if (v.type == COLUMN_FLOAT64) {
+			const int64_t bits = vector_int(&v, row);
+			double value;
+
+			memcpy(&value, &bits, sizeof value);
+			result = buffer_printf(out, "%g", value);
+		} else {
+			result = buffer_printf(out, "%lld", (long long)vector_int(&v, row));
+		}
+		if (result != 0 || (i + 1 < b->schema->n && buffer_append_text(out, "|") != 0))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * What becomes of a line: its row, or "reason field column". What stands behind the line in memory must not
+ * matter, so the line is tried with several.
+ */
+static inline const char *verdict(struct bench *b, const char *line, size_t len)
+{
+	static const char *const behind[] = {"\n", "0", "\"", "}", "\", \"", "null}", " "};
+	static struct buffer first, out;
+	char *copy = malloc(len + DECODE_SLACK);
+
+	buffer_clear(&first);
+	for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++) {
+		struct decode_fault fault;
+		struct buffer ignored = {0};
+		const size_t n = strlen(behind[i]);
+		int result;
+
+		memcpy(copy, line, len);
+		for (size_t j = 0; j < DECODE_SLACK; j++)
+			copy[len + j] = behind[i][j % n];
+		if (builder_is_full(&b->builder) && builder_encode(&b->builder, &ignored) != 0)
+			exit(1);
+		buffer_free(&ignored);
+		buffer_clear(&out);
+		result = decode_line(b->decoder, copy, len, ++b->line, &b->builder, &fault);
+		if (result == 1)
+			result = print_row(b, &out);
+		else if (result == 0)
+			result = buffer_printf(&out, "%s %s %zu", fault.reason, fault.field, fault.column);
+		if (result != 0)
+			exit(1);
+		if (i == 0 && buffer_append(&first, out.data, out.len) != 0)
+			exit(1);
+		if (first.len != out.len || memcmp(first.data, out.data, out.len) != 0)
+			buffer_append_text(&first, " (and differently)") == 0 ? (void)0 : exit(1);
+	}
+	free(copy);
+	return buffer_text(&first);
+}
+
+static inline const char *verdict_of(struct bench *b, const char *line)
+{
+	return verdict(b, line, strlen(line));
+}
+
+/* Puts one member in place of the same in a good event; NULL takes it out. */
+static inline const char *event_with(const char *key, const char *member)
+{
+	static const char *const members[] = {
+	    "\"timestamp\": \"2025-12-07T03:55:56.633003+00:00\"",
+	    "\"user_id\": \"u_1\"",
+	    "\"session_id\": \"s_1\"",
+	    "\"event_type\": \"purchase\"",
+	    "\"product_id\": \"p_1\"",
+	    "\"quantity\": 2",
+	    "\"price\": 10.5",
+	    "\"category\": \"books\"",
+	    "\"search_query\": null",
+	};
+	static char line[1 << 16];
+	size_t n = 0, key_len = strlen(key);
+	bool found = false;
+
+	line[n++] = '{';
+	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+		bool same = strncmp(members[i] + 1, key, key_len) == 0 && members[i][1 + key_len] == '"';
+		const char *text = same ? member : members[i];
+
+		found |= same;
+		if (text != NULL)
+			n += (size_t)snprintf(line + n, sizeof line - n, "%s%s", n > 1 ? ", " : "", text);
+	}
+	if (!found)
+		n += (size_t)snprintf(line + n, sizeof line - n, ", %s", member);
+	snprintf(line + n, sizeof line - n, "}");
+	return line;
+}
+
+#endif
