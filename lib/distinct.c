@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BITS = 3, SLACK_MAX = 32, AHEAD = 16 };
+enum { FIRST_BITS = 3, BITS_MAX = 40, SLACK_MAX = 32 };
 
 /* The place an id belongs to: its upper bits, so that places ascend as ids do. */
 static size_t home(const struct distinct *d, uint64_t id)
@@ -26,18 +26,17 @@ static bool place(struct distinct *d, uint64_t id)
 	return false;
 }
 
-static int grow(struct distinct *d)
+/* To at least 2^bits places. */
+static int grow(struct distinct *d, uint32_t bits)
 {
 	struct distinct old = *d;
 	bool fits = false;
 
-	for (uint32_t bits = old.bits == 0 ? FIRST_BITS : old.bits + 1; !fits; bits++) {
-		if (bits > 40)
-			return cause_memory();
+	for (; !fits; bits++) {
 		const size_t places = (size_t)1 << bits;
 
 		d->cap = places + (places / 2 < SLACK_MAX ? places / 2 : SLACK_MAX);
-		d->slots = calloc(d->cap, sizeof *d->slots);
+		d->slots = bits > BITS_MAX ? NULL : calloc(d->cap, sizeof *d->slots);
 		if (d->slots == NULL) {
 			*d = old;
 			return cause_memory();
@@ -54,6 +53,11 @@ static int grow(struct distinct *d)
 	return 0;
 }
 
+static size_t fullest(const struct distinct *d)
+{
+	return d->bits == 0 ? 0 : ((size_t)1 << d->bits) / 8 * 5;
+}
+
 int distinct_add(struct distinct *d, uint64_t id)
 {
 	if (id == 0) {
@@ -61,24 +65,22 @@ int distinct_add(struct distinct *d, uint64_t id)
 		d->has_zero = true;
 		return 0;
 	}
-	if (d->n >= ((size_t)1 << d->bits) / 8 * 5 && grow(d) != 0)
+	if (d->n >= fullest(d) && grow(d, d->bits < FIRST_BITS ? FIRST_BITS : d->bits + 1) != 0)
 		return -1;
 	while (!place(d, id)) {
-		if (grow(d) != 0)
+		if (grow(d, d->bits + 1) != 0)
 			return -1;
 	}
 	return 0;
 }
 
-int distinct_add_all(struct distinct *d, const uint64_t *ids, size_t n)
+int distinct_reserve(struct distinct *d, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (i + AHEAD < n && d->bits > 0)
-			__builtin_prefetch(&d->slots[home(d, ids[i + AHEAD])], 1);
-		if (distinct_add(d, ids[i]) != 0)
-			return -1;
-	}
-	return 0;
+	uint32_t bits = d->bits < FIRST_BITS ? FIRST_BITS : d->bits;
+
+	while (bits < BITS_MAX && d->n + n > ((size_t)1 << bits) / 8 * 5)
+		bits++;
+	return bits > d->bits ? grow(d, bits) : 0;
 }
 
 int distinct_sorted(const struct distinct *d, struct buffer *out)

@@ -22,11 +22,18 @@ struct distinct {
 };
 
 int distinct_add(struct distinct *d, uint64_t id) MUST_CHECK;
-/* The same for many ids, some of them perhaps equal. */
-int distinct_add_all(struct distinct *d, const uint64_t *ids, size_t n) MUST_CHECK;
+/* Room for n more ids, so that adding them grows nothing. */
+int distinct_reserve(struct distinct *d, size_t n) MUST_CHECK;
+/* To be called some ids before the id is added, so that its place is in the cache by then. */
+static inline void distinct_prefetch(const struct distinct *d, uint64_t id)
+{
+	if (d->bits > 0)
+		__builtin_prefetch(&d->slots[id >> (64 - d->bits)], 1);
+}
 /* Appends all ids to out, ascending, as uint64_t. */
 int distinct_sorted(const struct distinct *d, struct buffer *out) MUST_CHECK;
 void distinct_free(struct distinct *d);
+
 static inline size_t distinct_bytes(const struct distinct *d)
 {
 	return d->cap * sizeof *d->slots;

@@ -27,6 +27,7 @@ struct gold {
 	uint64_t budget;
 	struct table *tables; /* in name order */
 	size_t n, cap;
+	bool failed; /* where it could not be told */
 };
 
 /* --- definitions -----------------------------------------------------------------------------------------
@@ -118,6 +119,17 @@ static int read_folder(struct gold *g)
 	return failed;
 }
 
+static int before_reset(void *context, size_t column)
+{
+	struct gold *g = context;
+
+	for (size_t i = 0; i < g->n; i++) {
+		if (groups_settle(g->tables[i].groups, column) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 struct gold *gold_open(const char *folder, const struct columns *silver)
 {
 	struct gold *g = calloc(1, sizeof *g);
@@ -143,6 +155,8 @@ struct gold *gold_open(const char *folder, const struct columns *silver)
 		if (g->tables[i].groups == NULL)
 			goto failed;
 	}
+	g->view.before_reset = before_reset;
+	g->view.context = g;
 	return g;
 failed:
 	gold_close(g);
@@ -170,6 +184,8 @@ void gold_close(struct gold *g)
 
 int gold_update(struct gold *g, const struct batch *batch)
 {
+	if (g->failed)
+		return -1;
 	if (batch->n == 0)
 		return 0;
 	if (view_set(&g->view, batch) != 0)
@@ -183,8 +199,8 @@ int gold_update(struct gold *g, const struct batch *batch)
 
 void gold_strings_reset(struct gold *g, size_t column)
 {
-	if (column < g->silver.n)
-		view_reset(&g->view, column);
+	if (column < g->silver.n && view_reset(&g->view, column) != 0)
+		g->failed = true;
 }
 
 bool gold_is_touched(const struct gold *g)
@@ -310,7 +326,7 @@ int gold_check(const struct gold *g, struct db *db, bool has_history)
 struct commit {
 	struct db *db;
 	const struct definition *definition;
-	const struct groups *groups;
+	struct groups *groups;
 	int64_t id;  /* of the definition */
 	bool fresh;  /* the lake holds no groups of it yet */
 	bool is_new; /* nor its table */
@@ -603,7 +619,7 @@ static int commit_table(const struct table *t, struct db *db)
 
 int gold_commit(struct gold *g, struct db *db)
 {
-	if (settle_definitions(g, db) != 0)
+	if (g->failed || settle_definitions(g, db) != 0)
 		return -1;
 	for (size_t i = 0; i < g->n; i++) {
 		if (commit_table(&g->tables[i], db) != 0)

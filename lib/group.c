@@ -255,6 +255,18 @@ int groups_update(struct groups *g)
 	return measures_update(&g->measures, &rows);
 }
 
+int groups_settle(struct groups *g, size_t column)
+{
+	struct measures *m = &g->measures;
+
+	for (size_t i = 0; i < m->n; i++) {
+		if (m->items[i].sets != NULL && m->items[i].is->column == column &&
+		    measure_settle(m, &m->items[i]) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* --- what there is ---------------------------------------------------------------------------------------
  */
 
@@ -294,10 +306,12 @@ struct text groups_key(const struct groups *g, uint32_t group)
 	return strings_get(&g->keys.strings, group);
 }
 
-int groups_state(const struct groups *g, uint32_t group, size_t measure, struct state *s)
+int groups_state(struct groups *g, uint32_t group, size_t measure, struct state *s)
 {
-	const struct measure *item = &g->measures.items[measure];
+	struct measure *item = &g->measures.items[measure];
 
+	if (item->sets != NULL && measure_settle_group(&g->measures, item, group) != 0)
+		return -1;
 	s->count = item->sets != NULL ? item->sets[group].n : g->measures.tallies[item->tally].counts[group];
 	s->sum = item->sums != NULL ? item->sums[group] : 0;
 	s->number = item->numbers != NULL ? item->numbers[group] : 0;
@@ -307,12 +321,16 @@ int groups_state(const struct groups *g, uint32_t group, size_t measure, struct 
 	return buffer_append(&s->text, item->texts[group].data, item->texts[group].len);
 }
 
-int groups_ids(const struct groups *g, uint32_t group, size_t measure, struct buffer *out)
+int groups_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *out)
 {
-	return distinct_sorted(&g->measures.items[measure].sets[group], out);
+	struct measure *item = &g->measures.items[measure];
+
+	if (measure_settle_group(&g->measures, item, group) != 0)
+		return -1;
+	return distinct_sorted(&item->sets[group], out);
 }
 
-int groups_encode(const struct groups *g, uint32_t group, struct buffer *out)
+int groups_encode(struct groups *g, uint32_t group, struct buffer *out)
 {
 	const struct definition *d = g->measures.definition;
 	const struct text key = groups_key(g, group);

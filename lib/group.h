@@ -24,6 +24,9 @@ void groups_free(struct groups *g);
 /* Takes in the batch that the view holds. */
 int groups_update(struct groups *g) MUST_CHECK;
 
+/* The slots of a column are about to change their meaning: for the view's before_reset. */
+int groups_settle(struct groups *g, size_t column) MUST_CHECK;
+
 uint32_t groups_n(const struct groups *g);
 /* Rows that have met WHERE. */
 uint64_t groups_rows(const struct groups *g);
@@ -31,11 +34,11 @@ uint64_t groups_bytes(const struct groups *g);
 /* Borrowed until the next update. */
 struct text groups_key(const struct groups *g, uint32_t group);
 /* Into an initialized state. */
-int groups_state(const struct groups *g, uint32_t group, size_t measure, struct state *s) MUST_CHECK;
+int groups_state(struct groups *g, uint32_t group, size_t measure, struct state *s) MUST_CHECK;
 /* The ids of a distinct, ascending, behind what is in out. */
-int groups_ids(const struct groups *g, uint32_t group, size_t measure, struct buffer *out) MUST_CHECK;
+int groups_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *out) MUST_CHECK;
 
-int groups_encode(const struct groups *g, uint32_t group, struct buffer *out) MUST_CHECK;
+int groups_encode(struct groups *g, uint32_t group, struct buffer *out) MUST_CHECK;
 /* Adds an encoded group. STATUS_INPUT when the bytes are none. */
 int groups_merge(struct groups *g, const void *data, size_t len) MUST_CHECK;
 

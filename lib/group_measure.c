@@ -37,14 +37,6 @@ int measures_open(struct measures *m)
 	return 0;
 }
 
-static void drop_seen(struct measures *m, struct measure *item)
-{
-	*m->budget += item->seen_bytes;
-	free(item->seen);
-	item->seen = NULL;
-	item->seen_bytes = 0;
-}
-
 void measures_close(struct measures *m)
 {
 	for (size_t i = 0; i < m->n_tallies; i++)
@@ -58,7 +50,7 @@ void measures_close(struct measures *m)
 			if (item->sets != NULL)
 				distinct_free(&item->sets[k]);
 		}
-		drop_seen(m, item);
+		measure_drop_seen(m, item);
 		free(item->sums);
 		free(item->numbers);
 		free(item->texts);
@@ -125,11 +117,6 @@ int measures_reserve(struct measures *m, uint32_t n)
 
 /* --- counts ----------------------------------------------------------------------------------------------
  */
-
-static uint32_t group_at(const struct numbering *rows, uint32_t row)
-{
-	return rows->groups == NULL ? rows->group : rows->groups[row];
-}
 
 /* All rows are in one group. */
 static int count_one(struct measures *m, const struct numbering *rows)
@@ -273,7 +260,7 @@ static int add_numbers(struct measures *m, struct measure *item, const struct nu
 	if (numbers == NULL || list == NULL)
 		return -1;
 	for (uint32_t k = 0; k < n; k++) {
-		int64_t *extreme = &item->numbers[group_at(rows, list[k])];
+		int64_t *extreme = &item->numbers[numbering_at(rows, list[k])];
 		const int64_t number = is_float ? state_rank(numbers[list[k]]) : numbers[list[k]];
 
 		if (least ? number < *extreme : number > *extreme)
@@ -311,121 +298,10 @@ static int add_texts(struct measures *m, struct measure *item, const struct numb
 	if (list == NULL)
 		return -1;
 	for (uint32_t k = 0; k < n; k++) {
-		const uint32_t group = group_at(rows, list[k]);
+		const uint32_t group = numbering_at(rows, list[k]);
 
 		/* A buffer that was never reserved holds no text, not even the empty one. */
 		if (add_text(m, item, group, vector_text(v, list[k]), item->texts[group].data == NULL) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* --- distinct --------------------------------------------------------------------------------------------
- */
-
-static int add_id(struct measures *m, struct measure *item, uint32_t group, uint64_t id)
-{
-	struct distinct *set = &item->sets[group];
-	const size_t bytes = distinct_bytes(set);
-
-	if (distinct_add(set, id) != 0)
-		return -1;
-	m->bytes += distinct_bytes(set) - bytes;
-	return 0;
-}
-
-/* Room for a bit for each group and slot, if the budget has it. */
-static void reserve_seen(struct measures *m, struct measure *item, uint32_t n_groups, uint32_t n_slots)
-{
-	const uint32_t words = (n_slots + 63) / 64;
-	uint32_t stride = item->seen_stride, groups = item->seen_groups;
-	uint64_t *seen, bytes;
-
-	if (item->seen != NULL && words <= stride && n_groups <= groups)
-		return;
-	if (item->seen == NULL)
-		stride = groups = 4;
-	while (stride < words)
-		stride *= 2;
-	while (groups < n_groups)
-		groups *= 2;
-	bytes = (uint64_t)stride * groups * sizeof *seen;
-	seen = bytes <= *m->budget + item->seen_bytes ? calloc((size_t)stride * groups, sizeof *seen) : NULL;
-	if (seen == NULL) {
-		drop_seen(m, item);
-		item->seen_off = true;
-		return;
-	}
-	for (uint32_t i = 0; item->seen != NULL && i < item->seen_groups; i++)
-		memcpy(seen + (size_t)i * stride, item->seen + (size_t)i * item->seen_stride,
-		       item->seen_stride * sizeof *seen);
-	drop_seen(m, item);
-	*m->budget -= bytes;
-	item->seen = seen;
-	item->seen_bytes = bytes;
-	item->seen_stride = stride;
-	item->seen_groups = groups;
-}
-
-static int add_codes(struct measures *m, struct measure *item, const struct numbering *rows,
-		     const uint16_t *list, uint32_t n)
-{
-	const struct view_column *c = &m->view->columns[item->is->column];
-	const uint32_t *slots;
-	uint32_t n_slots;
-
-	slots = view_slots(m->view, item->is->column, &n_slots);
-	if (slots == NULL)
-		return -1;
-	if (item->seen_generation != c->generation) {
-		drop_seen(m, item);
-		item->seen_generation = c->generation;
-		item->seen_off = false;
-	}
-	if (!item->seen_off)
-		reserve_seen(m, item, rows->n_groups, n_slots);
-	for (uint32_t k = 0; k < n; k++) {
-		const uint32_t group = group_at(rows, list[k]), slot = slots[list[k]];
-
-		if (item->seen != NULL) {
-			uint64_t *word = &item->seen[(size_t)group * item->seen_stride + slot / 64];
-
-			if (*word >> (slot % 64) & 1)
-				continue;
-			*word |= (uint64_t)1 << (slot % 64);
-		}
-		const struct text t = strings_get(c->strings, slot - 1);
-		if (add_id(m, item, group, hash64(t.data, t.len)) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int add_ids(struct measures *m, struct measure *item, const struct numbering *rows)
-{
-	const struct vector *v = view_vector(m->view, item->is->column);
-	const uint16_t *list;
-	uint32_t n;
-
-	list = predicates_rows(m->predicates, m->view, item->is->predicate, &n);
-	if (list == NULL)
-		return -1;
-	if (v->form == VECTOR_CODES)
-		return add_codes(m, item, rows, list, n);
-	for (uint32_t k = 0; k < n; k++) {
-		const uint32_t group = group_at(rows, list[k]);
-		int64_t number;
-		uint64_t id;
-
-		if (v->form == VECTOR_PLAIN) {
-			id = v->fingerprints[list[k]];
-		} else {
-			number = vector_int(v, list[k]);
-			if (item->is->type == COLUMN_FLOAT64)
-				number = value_bits(value_double(number) + 0.0);
-			id = hash64(&number, sizeof number);
-		}
-		if (add_id(m, item, group, id) != 0)
 			return -1;
 	}
 	return 0;
@@ -445,7 +321,7 @@ int measures_update(struct measures *m, const struct numbering *rows)
 		else if (item->texts != NULL)
 			failed = add_texts(m, item, rows);
 		else if (item->sets != NULL)
-			failed = add_ids(m, item, rows);
+			failed = measure_add_distinct(m, item, rows);
 	}
 	return failed;
 }
@@ -470,13 +346,4 @@ int measures_merge(struct measures *m, uint32_t group, size_t measure, const str
 		return 0;
 	return add_text(m, item, group, (struct text){(const char *)s->text.data, s->text.len},
 			item->texts[group].data == NULL);
-}
-
-int measures_add_ids(struct measures *m, uint32_t group, size_t measure, const uint64_t *ids, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (add_id(m, &m->items[measure], group, ids[i]) != 0)
-			return -1;
-	}
-	return 0;
 }

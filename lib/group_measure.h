@@ -58,6 +58,11 @@ struct measures {
 	uint32_t *cells; /* scratch */
 };
 
+static inline uint32_t numbering_at(const struct numbering *rows, uint32_t row)
+{
+	return rows->groups == NULL ? rows->group : rows->groups[row];
+}
+
 int measures_open(struct measures *m) MUST_CHECK;
 void measures_close(struct measures *m);
 /* Room for n groups, the new ones empty. */
@@ -67,5 +72,12 @@ int measures_update(struct measures *m, const struct numbering *rows) MUST_CHECK
 int measures_merge(struct measures *m, uint32_t group, size_t measure, const struct state *s) MUST_CHECK;
 int measures_add_ids(struct measures *m, uint32_t group, size_t measure, const uint64_t *ids,
 		     size_t n) MUST_CHECK;
+
+/* group_distinct.c */
+int measure_add_distinct(struct measures *m, struct measure *item, const struct numbering *rows) MUST_CHECK;
+/* Bits of one group, or of all, become ids in the sets. */
+int measure_settle_group(struct measures *m, struct measure *item, uint32_t group) MUST_CHECK;
+int measure_settle(struct measures *m, struct measure *item) MUST_CHECK;
+void measure_drop_seen(struct measures *m, struct measure *item);
 
 #endif

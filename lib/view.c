@@ -33,8 +33,10 @@ static void free_arrays(struct view *r)
 void view_close(struct view *r)
 {
 	free_arrays(r);
-	for (size_t i = 0; r->columns != NULL && i < r->types->n; i++)
+	for (size_t i = 0; r->columns != NULL && i < r->types->n; i++) {
 		dictionary_free(&r->columns[i].numbered);
+		free(r->columns[i].fingerprints);
+	}
 	free(r->columns);
 	*r = (struct view){0};
 }
@@ -53,14 +55,24 @@ static int grow(struct view *r, uint32_t n)
 	return 0;
 }
 
-void view_reset(struct view *r, size_t column)
+int view_reset(struct view *r, size_t column)
 {
 	struct view_column *c = &r->columns[column];
+	const int result = r->before_reset == NULL ? 0 : r->before_reset(r->context, column);
 
 	c->generation++;
 	c->strings = NULL;
 	c->n_strings = 0;
+	c->n_fingerprints = 0;
 	dictionary_clear(&c->numbered);
+	return result;
+}
+
+/* Codes stay what they are for as long as the column comes with the same strings and these only grow. */
+static bool is_same(const struct view_column *c, const struct strings *strings)
+{
+	return strings == c->strings && (strings == NULL || strings->n >= c->n_strings) &&
+	       c->numbered.strings.n <= NUMBERED_MAX;
 }
 
 int view_set(struct view *r, const struct batch *batch)
@@ -79,9 +91,8 @@ int view_set(struct view *r, const struct batch *batch)
 		struct view_column *c = &r->columns[i];
 
 		c->has_valid = c->has_numbers = c->has_slots = false;
-		if (strings != c->strings || (strings != NULL && strings->n < c->n_strings) ||
-		    c->numbered.strings.n > NUMBERED_MAX)
-			view_reset(r, i);
+		if (!is_same(c, strings) && view_reset(r, i) != 0)
+			return -1;
 		c->strings = strings;
 		c->n_strings = strings != NULL ? strings->n : 0;
 	}
@@ -222,4 +233,21 @@ const uint32_t *view_slots(struct view *r, size_t column, uint32_t *n)
 	}
 	*n = (v->form == VECTOR_CODES ? c->n_strings : c->numbered.strings.n) + 1;
 	return failed ? NULL : c->slots;
+}
+
+const uint64_t *view_fingerprints(struct view *r, size_t column)
+{
+	struct view_column *c = &r->columns[column];
+
+	if (array_reserve(&c->fingerprints, &c->fingerprints_cap, (size_t)c->n_strings + 1,
+			  sizeof *c->fingerprints) != 0)
+		return NULL;
+	if (c->n_fingerprints == 0)
+		c->fingerprints[c->n_fingerprints++] = 0;
+	for (; c->n_fingerprints <= c->n_strings; c->n_fingerprints++) {
+		const struct text t = strings_get(c->strings, c->n_fingerprints - 1);
+
+		c->fingerprints[c->n_fingerprints] = hash64(t.data, t.len);
+	}
+	return c->fingerprints;
 }

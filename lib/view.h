@@ -14,6 +14,9 @@
 
 struct view_column {
 	uint64_t generation;
+	uint64_t *fingerprints; /* by slot; of codes only */
+	size_t fingerprints_cap;
+	uint32_t n_fingerprints;
 	const struct strings *strings; /* that the slots are codes of, or NULL */
 	uint32_t n_strings;
 	struct dictionary numbered; /* other values with a slot; numbers as their 8 bytes */
@@ -31,6 +34,10 @@ struct view {
 	uint64_t sequence; /* of the batch: who keeps something for a batch keeps this beside it */
 	struct view_column *columns;
 	uint16_t *all; /* 0, 1, 2 ... */
+	/* Called before the slots of a column change their meaning, while fingerprints of the old ones are
+	 * there. */
+	int (*before_reset)(void *context, size_t column);
+	void *context;
 };
 
 int view_open(struct view *r, const struct columns *types) MUST_CHECK;
@@ -38,7 +45,7 @@ void view_close(struct view *r);
 /* The next batch, whose vectors are those of the types. */
 int view_set(struct view *r, const struct batch *batch) MUST_CHECK;
 /* The slots of the column will mean something else. */
-void view_reset(struct view *r, size_t column);
+int view_reset(struct view *r, size_t column) MUST_CHECK;
 
 static inline const struct vector *view_vector(const struct view *r, size_t column)
 {
@@ -59,5 +66,8 @@ const uint8_t *view_valid(struct view *r, size_t column) MUST_CHECK;
 const int64_t *view_numbers(struct view *r, size_t column) MUST_CHECK;
 /* Slots, all below *n. */
 const uint32_t *view_slots(struct view *r, size_t column, uint32_t *n) MUST_CHECK;
+
+/* The fingerprints of the strings of a column in CODES form, by slot. */
+const uint64_t *view_fingerprints(struct view *r, size_t column) MUST_CHECK;
 
 #endif
