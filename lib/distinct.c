@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BITS = 3, BITS_MAX = 40, SLACK_MAX = 32 };
+enum { FIRST_BITS = 3, BITS_MAX = 40, SLACK = 32 };
 
 /* The place an id belongs to: its upper bits, so that places ascend as ids do. */
 static size_t home(const struct distinct *d, uint64_t id)
@@ -11,7 +11,7 @@ static size_t home(const struct distinct *d, uint64_t id)
 	return (size_t)(id >> (64 - d->bits));
 }
 
-/* False when the slack behind the last place is used up. */
+/* False when there is no place left behind the last that ids belong to. */
 static bool place(struct distinct *d, uint64_t id)
 {
 	for (size_t i = home(d, id); i < d->cap; i++) {
@@ -26,30 +26,47 @@ static bool place(struct distinct *d, uint64_t id)
 	return false;
 }
 
-/* To at least 2^bits places. */
+/* More places behind the last: a crowd at the end makes the set no sparser than one elsewhere. */
+static int extend(struct distinct *d)
+{
+	const size_t more = d->cap - ((size_t)1 << d->bits);
+	uint64_t *slots = realloc(d->slots, (d->cap + more) * sizeof *slots);
+
+	if (slots == NULL)
+		return cause_memory();
+	memset(slots + d->cap, 0, more * sizeof *slots);
+	d->slots = slots;
+	d->cap += more;
+	return 0;
+}
+
+static int put(struct distinct *d, uint64_t id)
+{
+	while (!place(d, id)) {
+		if (extend(d) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* To 2^bits places. */
 static int grow(struct distinct *d, uint32_t bits)
 {
-	struct distinct old = *d;
-	bool fits = false;
+	const size_t places = (size_t)1 << bits;
+	struct distinct grown = {.bits = bits, .has_zero = d->has_zero, .n = d->has_zero};
 
-	for (; !fits; bits++) {
-		const size_t places = (size_t)1 << bits;
-
-		d->cap = places + (places / 2 < SLACK_MAX ? places / 2 : SLACK_MAX);
-		d->slots = bits > BITS_MAX ? NULL : calloc(d->cap, sizeof *d->slots);
-		if (d->slots == NULL) {
-			*d = old;
-			return cause_memory();
+	grown.cap = places + (places / 2 < SLACK ? places / 2 : SLACK);
+	grown.slots = bits > BITS_MAX ? NULL : calloc(grown.cap, sizeof *grown.slots);
+	if (grown.slots == NULL)
+		return cause_memory();
+	for (size_t i = 0; i < d->cap; i++) {
+		if (d->slots[i] != 0 && put(&grown, d->slots[i]) != 0) {
+			free(grown.slots);
+			return -1;
 		}
-		d->bits = bits;
-		d->n = old.has_zero;
-		fits = true;
-		for (size_t i = 0; i < old.cap && fits; i++)
-			fits = old.slots[i] == 0 || place(d, old.slots[i]);
-		if (!fits)
-			free(d->slots);
 	}
-	free(old.slots);
+	free(d->slots);
+	*d = grown;
 	return 0;
 }
 
@@ -67,11 +84,7 @@ int distinct_add(struct distinct *d, uint64_t id)
 	}
 	if (d->n >= fullest(d) && grow(d, d->bits < FIRST_BITS ? FIRST_BITS : d->bits + 1) != 0)
 		return -1;
-	while (!place(d, id)) {
-		if (grow(d, d->bits + 1) != 0)
-			return -1;
-	}
-	return 0;
+	return put(d, id);
 }
 
 int distinct_reserve(struct distinct *d, size_t n)

@@ -15,7 +15,7 @@
 /* {0} is empty. */
 struct distinct {
 	uint64_t *slots; /* 0 is a free place */
-	size_t cap;      /* places: 2^bits and a little, so that a probe needs no turn at the end */
+	size_t cap;      /* places: 2^bits and some behind them, so that a probe needs no turn at the end */
 	uint32_t bits;
 	bool has_zero; /* the id 0 itself */
 	size_t n;

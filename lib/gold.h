@@ -4,6 +4,17 @@
  *
  * In memory are only the groups that the run touches. Everything is mergeable and order-free, so any split of
  * the same events into runs and orders gives the same tables and the same state, bit for bit.
+ *
+ * What the lake keeps, beside the Gold tables themselves (gold_table.h) and the ids of distinct counts
+ * (gold_ids.h):
+ *
+ *   lake_definition  id, name      of a Gold table
+ *                    sql           the text that defines it, as it was read
+ *   lake_group       id
+ *                    definition    lake_definition.id
+ *                    key           the values of the dimensions (value.h)
+ *                    measures      the states of the aggregates, in the order of their first appearance in
+ *                                  the text, equal ones once (state.h)
  */
 #ifndef EV_GOLD_H
 #define EV_GOLD_H
@@ -33,11 +44,22 @@ int gold_create(struct db *db) MUST_CHECK;
  */
 int gold_check(const struct gold *g, struct db *db, bool has_history) MUST_CHECK;
 /* Within the caller's transaction: merges the run into the state, and recomputes the rows of the touched
- * groups. */
+ * groups. To be called once. */
 int gold_commit(struct gold *g, struct db *db) MUST_CHECK;
 /* Whether gold_commit would change anything; groups held, and bytes of memory that they take. */
 bool gold_is_touched(const struct gold *g);
 uint64_t gold_groups(const struct gold *g);
 uint64_t gold_bytes(const struct gold *g);
+
+/*
+ * For shards, whose aggregates are merged elsewhere: the tables are numbered in name order, and each has its
+ * groups, none when the run touched none. Encoded groups (group.h) are appended to out, and merged into the
+ * table of that name; STATUS_INPUT when there is no such table, or the bytes are no group of it.
+ */
+size_t gold_tables(const struct gold *g);
+const char *gold_table_name(const struct gold *g, size_t table);
+uint32_t gold_table_groups(const struct gold *g, size_t table);
+int gold_encode(struct gold *g, size_t table, uint32_t group, struct buffer *out) MUST_CHECK;
+int gold_merge(struct gold *g, struct text table, const void *data, size_t len) MUST_CHECK;
 
 #endif

@@ -406,6 +406,7 @@ int groups_merge(struct groups *g, const void *data, size_t len)
 		goto damaged;
 	if (find_group(g, at, (size_t)key_len, &group) != 0)
 		return -1;
+	g->n_rows++;
 	if (merge_states(g, group, at + key_len, end) == 0)
 		return 0;
 damaged:

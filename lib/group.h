@@ -28,7 +28,7 @@ int groups_update(struct groups *g) MUST_CHECK;
 int groups_settle(struct groups *g, size_t column) MUST_CHECK;
 
 uint32_t groups_n(const struct groups *g);
-/* Rows that have met WHERE. */
+/* Rows that have met WHERE, and groups that were merged: 0 when there is nothing. */
 uint64_t groups_rows(const struct groups *g);
 uint64_t groups_bytes(const struct groups *g);
 /* Borrowed until the next update. */

@@ -151,6 +151,8 @@ static int add_ids(struct measures *m, struct measure *item, const struct number
 	const enum column_type type = item->is->type;
 
 	for (uint32_t k = 0; k < n; k++) {
+		if (k + 2 * AHEAD < n)
+			__builtin_prefetch(&item->sets[numbering_at(rows, list[k + 2 * AHEAD])]);
 		if (k + AHEAD < n && v->form == VECTOR_PLAIN)
 			distinct_prefetch(&item->sets[numbering_at(rows, list[k + AHEAD])],
 					  id_at(v, type, list[k + AHEAD]));
@@ -175,6 +177,8 @@ static int add_codes(struct measures *m, struct measure *item, const struct numb
 		return 0;
 	}
 	for (uint32_t k = 0; k < n; k++) {
+		if (k + 2 * AHEAD < n)
+			__builtin_prefetch(&item->sets[numbering_at(rows, list[k + 2 * AHEAD])]);
 		if (k + AHEAD < n)
 			distinct_prefetch(&item->sets[numbering_at(rows, list[k + AHEAD])],
 					  fingerprints[slots[list[k + AHEAD]]]);
