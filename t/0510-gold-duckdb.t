@@ -2,11 +2,10 @@
 # The text of each Gold definition means the same to DuckDB: over the Silver files of a million events, one in
 # 33 of them bad or odd, and over Bronze itself where that needs no rules of ours.
 . "$(dirname "$0")/lib.sh"
-
-PEER=${PEER:-$T/../../peer}
-export PEER
-have node sqlite3 || skip_all 'node or sqlite3 is not installed'
-node "$T/oracle/duckdb.mjs" 2>/dev/null || skip_all "no DuckDB: npm install --prefix $PEER @duckdb/node-api"
+# shellcheck source=t/oracle/peer.sh
+. "$T/oracle/peer.sh"
+have sqlite3 || skip_all 'sqlite3 is not installed'
+need_peer @duckdb/node-api
 
 events=250000
 case $B in *-address*) events=10000 ;; esac

@@ -3,7 +3,7 @@
 // each table: its name, how many rows, "equal" or the first rows that are not.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect, rows } from './duckdb.mjs';
+import { connect, rows } from './peer.mjs';
 
 const [lake, folder, view] = process.argv.slice(2);
 const casts = { INTEGER: 'BIGINT', REAL: 'DOUBLE', TEXT: 'VARCHAR' };

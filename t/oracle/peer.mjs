@@ -1,5 +1,4 @@
-// DuckDB from the folder in $PEER: connect() and rows(connection, sql); the tests of Silver and Gold use it.
-// Alone, it says whether DuckDB is there.
+// What a folder of npm packages, $PEER, has to give. DuckDB: connect() and rows(connection, sql).
 import { createRequire } from 'node:module';
 
 export const peer = createRequire(process.env.PEER + '/');
@@ -16,6 +15,3 @@ export async function connect() {
 export async function rows(connection, sql) {
 	return (await connection.runAndReadAll(sql)).getRows();
 }
-
-if (process.argv[1] === import.meta.filename || process.argv[1].endsWith('/duckdb.mjs'))
-	await connect();
