@@ -1,11 +1,13 @@
 #include "cat.h"
 
+#include "../lib/shard.h"
 #include "tool.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -87,6 +89,8 @@ static int cat_fd(struct cat *cat, int fd, const char *name, const struct contro
 		/* Streams follow one another: one of our own ends before another passes. */
 		if (cat_end(cat) == 0)
 			result = cat_streams(cat, fd, name, &first);
+	} else if (cat->parts > 0) {
+		cause_record(STATUS_USAGE, "%s: -s shares out a plan, and this is none", name);
 	} else if (cat->reading || cat_begin_for(cat, NULL) == 0) {
 		result = cat_lines(cat, input_open_fd(fd, name, &first), source);
 	}
@@ -193,44 +197,123 @@ static int cat_path(struct cat *cat, char *path)
 	return result;
 }
 
-/* One want of a plan: a source to read, or something for the commit to know. */
-static int cat_want(struct cat *cat, struct stream *in, const char *lake)
+/* A plan is read to its verified end before any of its files is. */
+struct plan {
+	char lake[4096];
+	struct control_want *wants; /* to be read; their paths are in texts */
+	size_t n, cap;
+	struct strings texts;
+};
+
+static void plan_clear(struct plan *p)
 {
+	strings_free(&p->texts);
+	free(p->wants);
+	*p = (struct plan){0};
+}
+
+static int plan_begin(struct plan *p, struct cat *cat, const struct stream *in)
+{
+	if (cat->reading)
+		return cause_record(STATUS_INPUT, "%s: more than one run in a plan", in->frames.name);
+	if (in->run.lake.len >= sizeof p->lake)
+		return cause_record(STATUS_INPUT, "%s: a path that is too long", in->frames.name);
+	memcpy(p->lake, in->run.lake.data, in->run.lake.len);
+	p->lake[in->run.lake.len] = '\0';
+	return cat_begin_for(cat, p->lake) != 0 ? -1 : stream_pass(&cat->out, in);
+}
+
+/* A file to be read, or something for the commit to know, which the first part tells it. */
+static int plan_want(struct plan *p, struct cat *cat, const struct stream *in)
+{
+	if (in->want.verdict != WANT_TAKE)
+		return cat->part > 1 ? 0 : stream_pass(&cat->out, in);
+	if (array_reserve(&p->wants, &p->cap, p->n + 1, sizeof *p->wants) != 0 ||
+	    strings_add(&p->texts, in->want.path.data, in->want.path.len) != 0)
+		return -1;
+	p->wants[p->n++] = in->want;
+	return 0;
+}
+
+static int write_shard(struct cat *cat, uint64_t plan)
+{
+	const struct control_shard shard = {plan, cat->part, cat->parts};
+	struct buffer payload = {0};
+	int result = control_encode_shard(&payload, &shard);
+
+	if (result == 0)
+		result = stream_write_control(&cat->out, FRAME_SHARD, &payload);
+	buffer_free(&payload);
+	return result;
+}
+
+/* Which part reads each of the wants. */
+static int plan_share(const struct plan *p, const struct cat *cat, uint32_t *parts)
+{
+	uint64_t *sizes = calloc(p->n + 1, sizeof *sizes);
+	int result;
+
+	if (sizes == NULL)
+		return cause_memory();
+	for (size_t i = 0; i < p->n; i++)
+		sizes[i] = p->wants[i].size;
+	result = shard_assign(sizes, p->n, cat->parts, parts);
+	free(sizes);
+	return result;
+}
+
+static int plan_file(const struct plan *p, struct cat *cat, size_t i)
+{
+	struct control_want want = p->wants[i];
 	char path[8192];
+
+	want.path = strings_get(&p->texts, (uint32_t)i);
+	if ((size_t)snprintf(path, sizeof path, "%s/%.*s", p->lake, (int)want.path.len, want.path.data) >=
+	    sizeof path)
+		return cause_record(STATUS_INPUT, "%.*s: a path that is too long", (int)want.path.len,
+				    want.path.data);
+	return cat_wanted(cat, path, &want);
+}
+
+static int plan_carry_out(struct plan *p, struct cat *cat, const struct stream *in)
+{
+	uint32_t *parts;
+	int result = 0;
 
 	if (!cat->reading)
 		return cause_record(STATUS_INPUT, "%s: a plan without a run", in->frames.name);
-	if (in->want.verdict != WANT_TAKE)
-		return stream_pass(&cat->out, in);
-	if ((size_t)snprintf(path, sizeof path, "%s/%.*s", lake, (int)in->want.path.len,
-			     in->want.path.data) >= sizeof path)
-		return cause_record(STATUS_INPUT, "%s: a path that is too long", in->frames.name);
-	return cat_wanted(cat, path, &in->want);
+	parts = calloc(p->n + 1, sizeof *parts);
+	if (parts == NULL)
+		return cause_memory();
+	if (cat->parts > 0)
+		result = write_shard(cat, in->trailer.hash) != 0 ? -1 : plan_share(p, cat, parts);
+	for (size_t i = 0; i < p->n && result == 0; i++) {
+		if (parts[i] == cat->part)
+			result = plan_file(p, cat, i);
+	}
+	free(parts);
+	plan_clear(p);
+	return result != 0 ? -1 : cat_end(cat);
 }
 
-static int cat_plan_item(struct cat *cat, struct stream *in, char lake[4096])
+static int plan_item(struct plan *p, struct cat *cat, const struct stream *in)
 {
 	switch (in->type) {
-	case FRAME_RUN:
-		if (in->run.lake.len >= 4096)
-			return cause_record(STATUS_INPUT, "%s: a path that is too long", in->frames.name);
-		snprintf(lake, 4096, "%.*s", (int)in->run.lake.len, in->run.lake.data);
-		if (cat_begin_for(cat, lake) != 0)
-			return -1;
-		return stream_pass(&cat->out, in);
-	case FRAME_WANT: return cat_want(cat, in, lake);
-	case FRAME_TRAILER:
-		if (!cat->reading)
-			return cause_record(STATUS_INPUT, "%s: a plan without a run", in->frames.name);
-		return cat_end(cat);
-	default: return stream_pass(&cat->out, in);
+	case FRAME_HEADER: return 0;
+	case FRAME_RUN: return plan_begin(p, cat, in);
+	case FRAME_WANT: return plan_want(p, cat, in);
+	case FRAME_TRAILER: return plan_carry_out(p, cat, in);
+	default: return cat->reading ? stream_pass(&cat->out, in) : 0;
 	}
 }
 
-static int cat_stream_item(struct cat *cat, struct stream *in, char lake[4096])
+static int cat_stream_item(struct cat *cat, const struct stream *in, struct plan *plan)
 {
 	if (in->kind == STREAM_PLAN)
-		return in->type == FRAME_HEADER ? 0 : cat_plan_item(cat, in, lake);
+		return plan_item(plan, cat, in);
+	if (cat->parts > 0)
+		return cause_record(STATUS_USAGE, "%s: -s shares out a plan, and this is none",
+				    in->frames.name);
 	switch (in->type) {
 	case FRAME_HEADER: return stream_begin(&cat->out, in->kind, &in->columns, cat->command);
 	case FRAME_TRAILER: return stream_end(&cat->out);
@@ -242,19 +325,20 @@ static int cat_stream_item(struct cat *cat, struct stream *in, char lake[4096])
  */
 static int cat_streams(struct cat *cat, int fd, const char *name, const struct buffer *first)
 {
-	char lake[4096] = "";
+	struct plan plan = {0};
 	struct stream in;
 	int more = -1;
 
 	if (stream_open(&in, fd, name) == 0 &&
 	    buffer_append(&in.frames.buffer, first->data, first->len) == 0) {
 		while ((more = stream_next(&in)) > 0) {
-			if (cat_stream_item(cat, &in, lake) != 0) {
+			if (cat_stream_item(cat, &in, &plan) != 0) {
 				more = -1;
 				break;
 			}
 		}
 	}
+	plan_clear(&plan);
 	stream_close(&in);
 	return more;
 }

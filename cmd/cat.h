@@ -14,6 +14,7 @@ struct cat {
 	/* As the options say. */
 	bool keep;
 	size_t limit;            /* of a line, in bytes */
+	uint32_t part, parts;    /* of a plan; 0 for all of it */
 	const char *schema_path; /* or NULL: the lake's, or the installed one */
 	const char *command;
 };

@@ -5,21 +5,25 @@
  * so that there is one way from bytes to rows.
  */
 #include "cat.h"
+
+#include "../lib/shard.h"
 #include "print.h"
 #include "tool.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static const struct tool tool = {
     .name = "evcat",
-    .synopsis = "[-k] [-f ev|table|tsv|csv|jsonl] [-L BYTES] [-S SCHEMA] [PATH ...]",
+    .synopsis = "[-k] [-f ev|table|tsv|csv|jsonl] [-s K/N] [-L BYTES] [-S SCHEMA] [PATH ...]",
     .help =
 	"  -f FORMAT  ev, table, tsv, csv or jsonl; table on a terminal, else ev\n"
 	"  -k         keep what is whole of a damaged source, and mark it PARTIAL\n"
+	"  -s K/N     read part K of N of a plan, for evgold to merge\n"
 	"  -L BYTES   the longest line that is read, 1048576 unless given\n"
 	"  -S SCHEMA  the rules for an event, instead of the lake's or the installed ones\n"
 	"PATH is a file or a folder; without one, or for -, standard input: lines, a plan or any stream.\n",
@@ -63,6 +67,15 @@ static int produce_and_print(struct cat *cat, char **paths, enum rows_format for
 	return tool_finish(NULL);
 }
 
+static void parse_part(struct cat *cat, const char *argument)
+{
+	char end;
+
+	if (sscanf(argument, "%u/%u%c", &cat->part, &cat->parts, &end) != 2 || cat->part == 0 ||
+	    cat->part > cat->parts || cat->parts > SHARD_MAX)
+		tool_usage("-s %s: a part is K/N, with K from 1 to N and N up to %d", argument, SHARD_MAX);
+}
+
 int main(int argc, char **argv)
 {
 	struct cat cat = {.limit = LINE_LIMIT};
@@ -71,11 +84,12 @@ int main(int argc, char **argv)
 	int option;
 
 	tool_start(&tool);
-	while ((option = tool_option(argc, argv, "f:kL:S:")) != -1) {
+	while ((option = tool_option(argc, argv, "f:ks:L:S:")) != -1) {
 		switch (option) {
 		case 'f': format_name = optarg; break;
 		case 'k': cat.keep = true; break;
 		case 'L': cat.limit = (size_t)tool_number('L', optarg, LINE_PREFIX, LINE_LIMIT_MAX); break;
+		case 's': parse_part(&cat, optarg); break;
 		case 'S': cat.schema_path = optarg; break;
 		}
 	}

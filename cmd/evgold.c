@@ -3,6 +3,7 @@
  * every stage before it finished.
  */
 #include "../lib/commit.h"
+#include "../lib/partial.h"
 #include "tool.h"
 
 #include <inttypes.h>
@@ -14,20 +15,25 @@
 
 static const struct tool tool = {
     .name = "evgold",
-    .synopsis = "[-q] [-v]",
-    .help = "Reads the silver stream of a run on standard input and commits the run to its lake.\n"
-	    "  -q  no summary, not even at a terminal\n"
-	    "  -v  a summary, and the memory that the groups take\n",
+    .synopsis = "[-pqv]",
+    .help =
+	"Reads the silver stream of a run, or its parts, on standard input and commits the run to its lake.\n"
+	"  -p  no commit: write the aggregates as a partial stream, for the merge\n"
+	"  -q  no summary, not even at a terminal\n"
+	"  -v  a summary, and the memory that the groups take\n",
 };
 
 struct stage {
 	struct stream in;
+	struct stream_writer out; /* -p */
 	struct run run;
 	struct lake lake;
 	struct columns columns; /* of the first stream: all must be alike */
 	struct gold *gold;      /* NULL before the run frame */
+	struct buffer state;    /* of a group whose frames are not complete */
 	const char *schemas;
-	bool summary, verbose;
+	const char *command;
+	bool partial, summary, verbose;
 	struct timespec start;
 	char began[LEDGER_TIME_LEN + 1];
 };
@@ -42,7 +48,9 @@ static bool are_equal(const struct columns *a, const struct columns *b)
 
 static int begin_stream(struct stage *g)
 {
-	if (stream_accept(&g->in, 1U << STREAM_SILVER) != 0)
+	if (stream_accept(&g->in, 1U << STREAM_SILVER | (g->partial ? 0 : 1U << STREAM_PARTIAL)) != 0)
+		return -1;
+	if (g->partial && stream_begin(&g->out, STREAM_PARTIAL, &g->in.columns, g->command) != 0)
 		return -1;
 	if (g->columns.n == 0)
 		return columns_copy(&g->columns, &g->in.columns);
@@ -98,7 +106,25 @@ static int take_item(struct stage *g)
 	if (g->in.type == FRAME_BATCH &&
 	    (stream_decode(&g->in) != 0 || gold_update(g->gold, &g->in.batch) != 0))
 		return -1;
+	if (g->in.type == FRAME_PARTIAL)
+		return partial_merge(g->gold, &g->in.partial, &g->state);
 	return run_take(&g->run, &g->in);
+}
+
+/* With -p, all but the rows goes on to the merge. */
+static int pass_item(struct stage *g)
+{
+	switch (g->in.type) {
+	case FRAME_HEADER:
+	case FRAME_BATCH:
+	case FRAME_STRINGS:
+	case FRAME_RESET: return 0;
+	case FRAME_TRAILER:
+		if (run_check_counts(&g->run) != 0 || partial_write(g->gold, &g->out) != 0)
+			return -1;
+		return stream_end(&g->out);
+	default: return stream_pass(&g->out, &g->in);
+	}
 }
 
 static double seconds_of(struct timeval t)
@@ -186,11 +212,13 @@ static void run_stage(struct stage *g)
 	g->schemas = tool_schemas();
 	if (g->schemas == NULL || stream_open(&g->in, STDIN_FILENO, "stdin") != 0)
 		return;
-	while ((more = stream_next(&g->in)) > 0 && take_item(g) == 0)
-		continue;
-	if (more == 0 && commit(g) == 0)
+	if (g->partial && stream_writer_open(&g->out, STDOUT_FILENO, "stdout") != 0)
 		return;
-	if (g->lake.fd >= 0)
+	while ((more = stream_next(&g->in)) > 0 && take_item(g) == 0 && (!g->partial || pass_item(g) == 0))
+		continue;
+	if (more == 0 && (g->partial || commit(g) == 0))
+		return;
+	if (g->lake.fd >= 0 && !g->partial)
 		commit_note_failure(&g->lake, g->run.verb);
 }
 
@@ -201,16 +229,24 @@ int main(int argc, char **argv)
 
 	tool_start(&tool);
 	g.summary = isatty(STDERR_FILENO);
-	while ((letter = tool_option(argc, argv, "qv")) != -1) {
-		g.summary = letter == 'v';
-		g.verbose = letter == 'v';
+	while ((letter = tool_option(argc, argv, "pqv")) != -1) {
+		switch (letter) {
+		case 'p': g.partial = true; break;
+		case 'q': g.summary = false; break;
+		case 'v': g.summary = g.verbose = true; break;
+		}
 	}
 	if (optind < argc)
 		tool_usage("it takes no operands: the lake is in the stream");
+	if (g.partial)
+		tool_refuse_terminal();
+	g.command = tool_command(argc, argv);
 	clock_gettime(CLOCK_MONOTONIC, &g.start);
 	ledger_now(g.began);
 	run_stage(&g);
-	status = tool_finish(NULL);
+	status = tool_finish(g.partial ? &g.out : NULL);
+	stream_writer_close(&g.out);
+	buffer_free(&g.state);
 	gold_close(g.gold);
 	columns_free(&g.columns);
 	run_free(&g.run);

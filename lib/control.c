@@ -57,6 +57,16 @@ static const struct field tally_fields[] = {
     FIELD(control_tally, TEXT, field),  FIELD(control_tally, NUMBER, count),
     FIELD(control_tally, NUMBER, line), FIELD(control_tally, NUMBER, column),
 };
+static const struct field shard_fields[] = {
+    FIELD(control_shard, NUMBER, plan),
+    FIELD(control_shard, NUMBER, k),
+    FIELD(control_shard, NUMBER, n),
+};
+static const struct field partial_fields[] = {
+    FIELD(control_partial, TEXT, table),
+    FIELD(control_partial, NUMBER, more),
+    FIELD(control_partial, TEXT, state),
+};
 static const struct field error_fields[] = {
     FIELD(control_error, TEXT, tool),
     FIELD(control_error, NUMBER, status),
@@ -139,5 +149,7 @@ CONTROL(source_end)
 CONTROL(reject)
 CONTROL(staged)
 CONTROL(tally)
+CONTROL(shard)
+CONTROL(partial)
 CONTROL(error)
 CONTROL(trailer)

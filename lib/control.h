@@ -82,6 +82,20 @@ struct control_tally {
 	uint64_t column;
 };
 
+/* This stream is part k of n of what a plan wants: a merge demands every part once. */
+struct control_shard {
+	uint64_t plan; /* the hash in the plan's trailer */
+	uint64_t k;    /* from 1 */
+	uint64_t n;
+};
+
+/* Aggregate state of one group of a Gold table, for the merge. */
+struct control_partial {
+	struct text table;
+	uint64_t more;     /* 1: the next partial frame goes on with this group */
+	struct text state; /* evlake(7), "Gold" */
+};
+
 struct control_error {
 	struct text tool;
 	uint64_t status;
@@ -102,6 +116,8 @@ int control_encode_source_end(struct buffer *out, const struct control_source_en
 int control_encode_reject(struct buffer *out, const struct control_reject *c) MUST_CHECK;
 int control_encode_staged(struct buffer *out, const struct control_staged *c) MUST_CHECK;
 int control_encode_tally(struct buffer *out, const struct control_tally *c) MUST_CHECK;
+int control_encode_shard(struct buffer *out, const struct control_shard *c) MUST_CHECK;
+int control_encode_partial(struct buffer *out, const struct control_partial *c) MUST_CHECK;
 int control_encode_error(struct buffer *out, const struct control_error *c) MUST_CHECK;
 int control_encode_trailer(struct buffer *out, const struct control_trailer *c) MUST_CHECK;
 
@@ -112,6 +128,8 @@ int control_decode_source_end(const struct frame *f, struct control_source_end *
 int control_decode_reject(const struct frame *f, struct control_reject *c) MUST_CHECK;
 int control_decode_staged(const struct frame *f, struct control_staged *c) MUST_CHECK;
 int control_decode_tally(const struct frame *f, struct control_tally *c) MUST_CHECK;
+int control_decode_shard(const struct frame *f, struct control_shard *c) MUST_CHECK;
+int control_decode_partial(const struct frame *f, struct control_partial *c) MUST_CHECK;
 int control_decode_error(const struct frame *f, struct control_error *c) MUST_CHECK;
 int control_decode_trailer(const struct frame *f, struct control_trailer *c) MUST_CHECK;
 

@@ -29,6 +29,7 @@ enum frame_type {
 	FRAME_TALLY = 14,   /* something counted */
 	FRAME_ERROR = 15,   /* a stage failed; nothing follows */
 	FRAME_TRAILER = 16, /* the commit */
+	FRAME_SHARD = 17,   /* which part of which plan this stream is about */
 	FRAME_TYPES,
 	FRAME_ANCILLARY = 1 << 30, /* set: who does not know the type passes the frame on */
 };

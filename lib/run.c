@@ -49,7 +49,8 @@ static int contradiction(const struct run *r, const char *what)
 
 static int begin(struct run *r, const struct control_run *run)
 {
-	/* Streams of one run may follow one another. */
+	r->streams++;
+	/* The parts of one run follow one another. */
 	if (r->begun) {
 		if (text_equal(r->verb, run->verb) && text_equal(r->lake, run->lake) &&
 		    text_equal(r->id, run->id) && r->newest_run == run->newest_run)
@@ -130,12 +131,43 @@ static int add_file(struct run *r, struct control_staged file)
 	return 0;
 }
 
+static int add_part(struct run *r, const struct control_shard *shard)
+{
+	if (shard->n == 0 || shard->n > SHARD_MAX || shard->k == 0 || shard->k > shard->n)
+		return contradiction(r, "a part of no number");
+	if (r->n_seen > 0 && (shard->plan != r->plan || shard->n != r->n_parts))
+		return contradiction(r, "parts of different plans");
+	if (r->parts[shard->k - 1])
+		return cause_record(STATUS_INPUT, "part %" PRIu64 "/%" PRIu64 " of the run is there twice",
+				    shard->k, shard->n);
+	r->parts[shard->k - 1] = 1;
+	r->plan = shard->plan;
+	r->n_parts = shard->n;
+	r->n_seen++;
+	return 0;
+}
+
+static int check_parts(const struct run *r)
+{
+	if (r->n_seen != r->streams && r->streams > 1)
+		return cause_record(STATUS_INPUT, "%zu streams of the same run, which are not its parts",
+				    r->streams);
+	for (uint64_t k = 0; k < r->n_parts; k++) {
+		if (!r->parts[k])
+			return cause_record(STATUS_INPUT,
+					    "part %" PRIu64 "/%" PRIu64 " of the run is missing", k + 1,
+					    r->n_parts);
+	}
+	return 0;
+}
+
 int run_take(struct run *r, const struct stream *s)
 {
 	struct run_source *source = r->n_sources > 0 ? &r->sources[r->n_sources - 1] : NULL;
 
 	switch (s->type) {
 	case FRAME_RUN: return begin(r, &s->run);
+	case FRAME_SHARD: return add_part(r, &s->shard);
 	case FRAME_WANT: return add_want(r, s->want);
 	case FRAME_SOURCE: return add_source(r, &s->source);
 	case FRAME_TALLY: return add_tally(r, s->tally);
@@ -149,6 +181,8 @@ int run_take(struct run *r, const struct stream *s)
 		if (source == NULL || source->ended)
 			return contradiction(r, "the end of a source that was not begun");
 		source->end = s->source_end;
+		if (s->kind == STREAM_PARTIAL) /* the shard has held them against each other */
+			source->rows = s->source_end.rows;
 		source->ended = true;
 		return 0;
 	default: return 0;
@@ -207,7 +241,7 @@ static int check_twice(const struct run *r)
 	return result;
 }
 
-int run_check(const struct run *r)
+int run_check_counts(const struct run *r)
 {
 	struct run_sums sums = run_sum(r);
 	uint64_t silver = 0, quarantine = 0;
@@ -223,6 +257,11 @@ int run_check(const struct run *r)
 				    " rejects, the sources %" PRIu64 " and %" PRIu64,
 				    silver, quarantine, sums.rows, sums.rejects);
 	return check_twice(r);
+}
+
+int run_check(const struct run *r)
+{
+	return check_parts(r) != 0 ? -1 : run_check_counts(r);
 }
 
 const struct run_source *run_find(const struct run *r, struct text path)

@@ -8,6 +8,7 @@
 #ifndef EV_RUN_H
 #define EV_RUN_H
 
+#include "shard.h"
 #include "stream.h"
 
 struct run_source {
@@ -27,7 +28,12 @@ struct run_tally {
 
 /* {0} is empty; texts are its own. */
 struct run {
-	bool begun; /* a run frame has been seen */
+	bool begun;               /* a run frame has been seen */
+	size_t streams;           /* how many of them */
+	uint64_t plan;            /* of the shards */
+	uint64_t n_parts;         /* 0: it came in one piece */
+	uint8_t parts[SHARD_MAX]; /* which of them have been seen */
+	size_t n_seen;
 	struct text verb, lake, id;
 	uint64_t newest_run;
 	struct run_source *sources;
@@ -51,8 +57,11 @@ int run_take(struct run *r, const struct stream *s) MUST_CHECK;
 /*
  * For each source lines = kept + rejected + blank, kept = its rows in Silver, rejected = its rows in the
  * quarantine; for each layer the rows of the staged files are those of the sources; no source is there twice.
+ * Of a run that was shared out every part is there, once.
  */
 int run_check(const struct run *r) MUST_CHECK;
+/* The same without the parts: for one of them. */
+int run_check_counts(const struct run *r) MUST_CHECK;
 /* A source of the run by its path, or NULL. */
 const struct run_source *run_find(const struct run *r, struct text path);
 struct run_sums run_sum(const struct run *r);

@@ -54,6 +54,9 @@ struct stream {
 	struct control_reject reject;
 	struct control_staged staged;
 	struct control_tally tally;
+	struct control_shard shard;
+	struct control_partial partial;
+	struct control_trailer trailer;
 	/* The stream it is in. */
 	enum stream_kind kind;
 	struct columns columns;

@@ -311,7 +311,8 @@ static int read_source_end(struct stream *s)
 
 	if (control_decode_source_end(&s->frame, &s->source_end) != 0)
 		return -1;
-	if (!s->in_source || e->rows != s->source_rows)
+	/* A partial stream has the rows' aggregates instead. */
+	if (!s->in_source || (s->kind != STREAM_PARTIAL && e->rows != s->source_rows))
 		return broken(s, "a source with another number of rows than its end says");
 	if (e->lines != e->rows + e->rejects + e->blank)
 		return broken(s, "a source whose lines are not its rows, rejects and blank lines");
@@ -338,11 +339,11 @@ static int read_error(struct stream *s)
 
 static int read_trailer(struct stream *s)
 {
-	struct control_trailer t;
+	const struct control_trailer *t = &s->trailer;
 
-	if (control_decode_trailer(&s->frame, &t) != 0)
+	if (control_decode_trailer(&s->frame, &s->trailer) != 0)
 		return -1;
-	if (t.frames != s->n_frames || t.rows != s->n_rows || t.hash != hash_end(&s->hash).low)
+	if (t->frames != s->n_frames || t->rows != s->n_rows || t->hash != hash_end(&s->hash).low)
 		return broken(s, "a trailer that does not match what was before it");
 	if (s->in_source)
 		return broken(s, "a trailer inside a source");
@@ -397,6 +398,8 @@ int stream_next(struct stream *s)
 	case FRAME_REJECT: CONTROL(reject);
 	case FRAME_STAGED: CONTROL(staged);
 	case FRAME_TALLY: CONTROL(tally);
+	case FRAME_SHARD: CONTROL(shard);
+	case FRAME_PARTIAL: CONTROL(partial);
 	case FRAME_ERROR: return read_error(s);
 	default:
 		if (s->type & FRAME_ANCILLARY)
