@@ -2,7 +2,7 @@
 
 #include "fd.h"
 
-#include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
 
 enum {
@@ -24,9 +24,18 @@ uint64_t frame_checksum(uint32_t type, const void *payload, uint32_t len)
 	return hash64_seed(payload, len, (uint64_t)type << 32 | len);
 }
 
+/* A pipe that holds a whole batch and more: what is written at once is read at once. Best effort: there is a
+ * limit for all the pipes of a user. */
+static void widen_pipe(int fd)
+{
+	if (fcntl(fd, F_GETPIPE_SZ) < READ_BYTES)
+		fcntl(fd, F_SETPIPE_SZ, READ_BYTES);
+}
+
 int frame_reader_open(struct frame_reader *r, int fd, const char *name)
 {
 	*r = (struct frame_reader){.fd = fd, .name = name, .held = SIZE_MAX};
+	widen_pipe(fd);
 	return buffer_reserve(&r->buffer, 2 * (size_t)READ_BYTES);
 }
 
@@ -129,6 +138,7 @@ void frame_drop(struct frame_reader *r)
 int frame_writer_open(struct frame_writer *w, int fd, const char *name)
 {
 	*w = (struct frame_writer){.fd = fd, .name = name};
+	widen_pipe(fd);
 	return buffer_reserve(&w->pending, 2 * (size_t)PENDING_BYTES);
 }
 
