@@ -21,7 +21,7 @@ int columns_add(struct columns *list, const char *name, enum column_type type, b
 	copy = strdup(name);
 	if (copy == NULL)
 		return cause_memory();
-	list->items[list->n++] = (struct column){copy, type, nullable};
+	list->items[list->n++] = (struct column){.name = copy, .type = type, .nullable = nullable};
 	return 0;
 }
 

@@ -487,11 +487,12 @@ int definition_row(const struct definition *d, struct text key, const struct sta
 	const uint8_t *at = (const uint8_t *)key.data;
 	const uint8_t *end = at + key.len;
 	struct value *values = calloc(d->n_dimensions + d->n_measures + 1, sizeof *values);
-	struct value *measures = values + d->n_dimensions;
+	struct value *measures;
 	int result = -1;
 
 	if (values == NULL)
 		return cause_memory();
+	measures = values + d->n_dimensions;
 	for (size_t i = 0; i < d->n_dimensions; i++) {
 		if (key_next(&at, end, d->dimensions[i].type, &values[i]) != 0) {
 			cause_record(STATUS_INPUT, "%s: a group's key is damaged", d->name);

@@ -177,7 +177,8 @@ static int size_as_numbers(struct parquet_column *c, struct parquet_scratch *s, 
 
 	*size = 0;
 	if (parquet_other_form(c->type) == PARQUET_AS_PLAIN) {
-		*size = plain_size(c->held_values, c->type == COLUMN_INT32 ? sizeof(int32_t) : sizeof(int64_t));
+		*size =
+		    plain_size(c->held_values, c->type == COLUMN_INT32 ? sizeof(int32_t) : sizeof(int64_t));
 		return 0;
 	}
 	for (size_t i = 0; i < c->n_held; i++) {

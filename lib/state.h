@@ -43,7 +43,7 @@ struct value state_value(const struct state *s);
 /* A float64's bits as a number that orders like the double, and back: the function is its own inverse. */
 static inline int64_t state_rank(int64_t bits)
 {
-	return bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1);
+	return bits < 0 ? bits ^ INT64_MAX : bits;
 }
 
 #endif
