@@ -21,5 +21,13 @@ read_both 'no bad lines' 'evcat lake/bronze | evclean'
 read_both 'silver' 'evcat lake/bronze | evclean | evsilver'
 read_both 'streams one after the other' 'evcat lake/bronze; evcat lake/bronze | evclean'
 read_both 'texts that are nearly all new' 'evcat many/bronze'
-is "$(evmark pending lake | perl "$T/evstream.pl" && echo read)" read 'a plan'
+evmark pending lake >plan
+is "$(perl "$T/evstream.pl" <plan && echo read)" read 'a plan'
+evcat -s 1/1 plan | evclean | evsilver | evgold -p >part
+perl "$T/evstream.pl" <part >days.pl
+evgold -q <part
+sqlite3 -readonly -separator '	' lake/gold.db \
+	'SELECT event_date, unique_users, unique_sessions, total_events FROM daily_user_activity' >days
+sort days.pl | cmp - days && test -s days
+is $? 0 "aggregate state: the days that Gold has ($(wc -l <days))"
 done_testing

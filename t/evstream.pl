@@ -22,8 +22,8 @@ sub text {
 }
 
 my %control = (
-	7 => 'tttn', 8 => 'ntnnth', 9 => 'tnn', 10 => 'hnnnnnn', 11 => 'ttnnnnht', 12 => 'tttnnh', 14 => 'tttnnn',
-	15 => 'tnt', 16 => 'nnn',
+	7 => 'tttn', 8 => 'ntnnth', 9 => 'tnn', 10 => 'hnnnnnn', 11 => 'ttnnnnht', 12 => 'tttnnh', 13 => 'tnt', 14 => 'tttnnn',
+	15 => 'tnt', 16 => 'nnn', 17 => 'nnn',
 );
 
 sub control {
@@ -99,10 +99,28 @@ sub vectors {
 	return ($rows, \@vectors);
 }
 
+# The state of a group of daily_user_activity: a date; distinct users, distinct sessions, events.
+sub print_day {
+	my ($state) = @_;
+	my $key = substr($state, 0, number(\$state), '');
+	my ($tag, $len) = unpack('CL<', $key);
+	die "key" if $tag != 2 || length $key != 5 + $len;
+	my @counts;
+	for (1 .. 2) {
+		my $n = number(\$state);
+		push @counts, $n;
+		my @ids = unpack("Q<$n", substr($state, 0, 8 * $n, ''));
+		die "ids" if @ids != $n || grep { $ids[$_ - 1] >= $ids[$_] } 1 .. $#ids;
+	}
+	print join("\t", substr($key, 5), @counts, number(\$state)), "\n";
+	die "state: bytes left over" if $state ne '';
+}
+
 while ($at < length $in) {
 	die "first line" if substr($in, $at, 48) ne "evlake stream 1 (binary: read it with evcat)\n\n\n\n";
 	$at += 48;
-	my (@names, @types, @dictionaries, @held);
+	my (@names, @types, @dictionaries, @held, $kind);
+	my $state = '';
 	my ($frames, $rows_seen, $source_rows, $in_source, $held_rows) = (0, 0, 0, 0, 0);
 	while (1) {
 		my ($type, $len) = unpack('L<L<', substr($in, $at, 8));
@@ -118,7 +136,7 @@ while ($at < length $in) {
 		}
 		$frames++;
 		if ($type == 1) {
-			my $kind = number(\$payload);
+			$kind = number(\$payload);
 			die "kind" if $kind < 1 || $kind > 4;
 			text(\$payload);
 			for (1 .. number(\$payload)) {
@@ -127,7 +145,7 @@ while ($at < length $in) {
 				die "nullable" if number(\$payload) > 1;
 			}
 			die "header" if $payload ne '';
-			print join("\t", @names), "\n" if @names;
+			print join("\t", @names), "\n" if @names && $kind != 4;
 		} elsif ($type == 2 || $type == 6) {
 			my ($rows, $vectors) = vectors($payload, scalar @held, \@types, \@dictionaries);
 			die "rows of columns" if $type == 6 && $rows != $held_rows;
@@ -153,8 +171,14 @@ while ($at < length $in) {
 			my @fields = control($type, $payload);
 			die "source in a source" if $type == 9 && $in_source++;
 			$source_rows = 0 if $type == 9;
-			next if $type != 10;
-			die "source-end" if !$in_source-- || $fields[3] != $source_rows || $fields[2] != $fields[3] + $fields[4] + $fields[5];
+			die "source-end" if $type == 10 && (!$in_source-- || ($kind != 4 && $fields[3] != $source_rows)
+				|| $fields[2] != $fields[3] + $fields[4] + $fields[5]);
+			next if $type != 13;
+			die "partial" if $kind != 4;
+			$state .= $fields[2];
+			next if $fields[1];
+			print_day($state) if $fields[0] eq 'daily_user_activity';
+			$state = '';
 		} else {
 			die "frame type $type" unless $type & 0x40000000;
 		}
