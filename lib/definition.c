@@ -422,7 +422,7 @@ static int check_name(const struct binder *b, const char *name)
 	    strlen(name) > NAME_MAX_LEN)
 		return sql_refuse(b->select, start, name,
 				  "the file's name is the table's: letters, digits and _, "
-				  "not starting with a digit");
+				  "not starting with a digit, at most 64 of them");
 	if (strncasecmp(name, "lake_", 5) == 0 || strncasecmp(name, "sqlite_", 7) == 0)
 		return sql_refuse(b->select, start, name, "names that start with lake_ or sqlite_ are taken");
 	return 0;

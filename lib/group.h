@@ -35,7 +35,7 @@ uint64_t groups_bytes(const struct groups *g);
 struct text groups_key(const struct groups *g, uint32_t group);
 /* Into an initialized state. */
 int groups_state(struct groups *g, uint32_t group, size_t measure, struct state *s) MUST_CHECK;
-/* The ids of a distinct, ascending, behind what is in out. */
+/* The ids of a distinct, ascending, behind what is in out, whose length is a multiple of 8. */
 int groups_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *out) MUST_CHECK;
 
 int groups_encode(struct groups *g, uint32_t group, struct buffer *out) MUST_CHECK;

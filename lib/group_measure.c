@@ -337,8 +337,8 @@ int measures_merge(struct measures *m, uint32_t group, size_t measure, const str
 		return 0;
 	if (item->owns_tally)
 		m->tallies[item->tally].counts[group] += s->count;
-	if (item->sums != NULL)
-		item->sums[group] += s->sum;
+	if (item->sums != NULL && state_add(&item->sums[group], s->sum) != 0)
+		return -1;
 	if (item->numbers != NULL && (item->is->kind == STATE_MIN ? s->number < item->numbers[group]
 								  : s->number > item->numbers[group]))
 		item->numbers[group] = s->number;

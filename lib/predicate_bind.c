@@ -245,7 +245,7 @@ static int compare(struct binder *b, size_t column, enum sql_kind op, const stru
 		break;
 	}
 	return sql_refuse(b->select, literal->at, unsigned_literal(literal)->text.data,
-			  "%s is a %s: compare it with %s", c->name, column_type_name(c->type), wanted);
+			  "%s is of type %s: compare it with %s", c->name, column_type_name(c->type), wanted);
 }
 
 /* --- the tree --------------------------------------------------------------------------------------------

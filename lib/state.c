@@ -29,6 +29,13 @@ static bool is_further(const struct state *to, const struct state *from)
 	return least ? order < 0 : order > 0;
 }
 
+int state_add(decimal_sum *sum, decimal_sum more)
+{
+	if (__builtin_add_overflow(*sum, more, sum))
+		return cause_record(STATUS_INPUT, "a sum of more than 128 bits");
+	return 0;
+}
+
 int state_merge(struct state *to, const struct state *from)
 {
 	if (from->count == 0)
@@ -40,8 +47,7 @@ int state_merge(struct state *to, const struct state *from)
 			return -1;
 	}
 	to->count += from->count;
-	to->sum += from->sum;
-	return 0;
+	return state_add(&to->sum, from->sum);
 }
 
 int state_encode(const struct state *s, struct buffer *out)

@@ -32,8 +32,10 @@ void state_init(struct state *s, enum state_kind kind, enum column_type type);
 void state_free(struct state *s);
 
 /* The inputs of from added to those of to, which is of the same kind and type. The ids that a distinct
- * counts must be others than those of `to`. */
+ * counts must be others than those of `to`. STATUS_INPUT for a sum beyond 128 bits, which rows cannot make.
+ */
 int state_merge(struct state *to, const struct state *from) MUST_CHECK;
+int state_add(decimal_sum *sum, decimal_sum more) MUST_CHECK;
 int state_encode(const struct state *s, struct buffer *out) MUST_CHECK;
 /* Into a state that has been initialized; *at moves on. -1 without a cause when the bytes are none. */
 int state_decode(struct state *s, const uint8_t **at, const uint8_t *end) MUST_CHECK;

@@ -378,6 +378,59 @@ static void test_truth(struct db *db)
 	}
 }
 
+/* Four shards, of which one got nothing, as encoded groups into a fifth. */
+static void test_shards(const struct buffer *one)
+{
+	static uint32_t order[EVENTS];
+	struct gold *all = gold_open(folder, &silver);
+	struct db *db = lake_new("shards.db");
+	struct buffer group = {0}, merged = {0};
+	int failed = all == NULL || db == NULL, groups = 0;
+
+	shuffle(order);
+	for (size_t k = 0; k < 4 && !failed; k++) {
+		struct gold *shard = gold_open(folder, &silver);
+
+		failed = shard == NULL ||
+			 feed(shard, order, EVENTS * k / 4, k == 2 ? EVENTS * k / 4 : EVENTS * (k + 1) / 4);
+		ok(!failed && gold_is_touched(shard) == (k != 2), "shard %zu: %s", k, cause_message());
+		for (size_t t = 0; !failed && t < gold_tables(shard); t++) {
+			const char *name = gold_table_name(shard, t);
+
+			for (uint32_t i = 0; i < gold_table_groups(shard, t) && !failed; i++, groups++) {
+				buffer_clear(&group);
+				failed = gold_encode(shard, t, i, &group) != 0 ||
+					 gold_merge(all, (struct text){name, strlen(name)}, group.data,
+						    group.len) != 0;
+			}
+		}
+		gold_close(shard);
+	}
+	/* What shard 2 should have read. */
+	failed = failed || feed(all, order, EVENTS * 2 / 4, EVENTS * 3 / 4) != 0 ||
+		 db_exec(db, "BEGIN") != 0 || gold_commit(all, db) != 0 || db_exec(db, "COMMIT") != 0 ||
+		 dump(db, &merged) != 0;
+	ok(!failed, "%d groups of shards are merged: %s", groups, cause_message());
+	ok(merged.len == one->len && memcmp(merged.data, one->data, one->len) == 0,
+	   "shards: tables and state as of one run");
+	for (size_t len = 0; len < group.len; len += 7) {
+		const int result = gold_merge(all, (struct text){"time", 4}, group.data, len);
+
+		if (result == 0 || cause_status() != STATUS_INPUT)
+			ok(false, "a group cut after %zu bytes", len);
+		cause_clear();
+	}
+	ok(gold_merge(all, (struct text){"tim", 3}, group.data, group.len) != 0 &&
+	       cause_status() == STATUS_INPUT,
+	   "%s", cause_message());
+	cause_clear();
+	gold_close(all);
+	db_close(db);
+	lake_remove("shards.db");
+	buffer_free(&group);
+	buffer_free(&merged);
+}
+
 static void test_splits(void)
 {
 	static const size_t runs[] = {1, 3, RUNS_MAX};
@@ -400,8 +453,67 @@ static void test_splits(void)
 		db_close(db);
 		lake_remove(name);
 	}
+	test_shards(&dumps[0]);
 	for (int i = 0; i < 3; i++)
 		buffer_free(&dumps[i]);
+}
+
+static int check(struct db *db, bool has_history)
+{
+	struct gold *g = gold_open(folder, &silver);
+	int result = g == NULL ? -1 : gold_check(g, db, has_history);
+
+	gold_close(g);
+	return result;
+}
+
+static bool says(const char *what)
+{
+	const bool result = cause_status() == STATUS_USAGE && strstr(cause_message(), what) != NULL;
+
+	if (!result)
+		fprintf(stderr, "# %s\n", cause_message());
+	cause_clear();
+	return result;
+}
+
+static void test_changes(void)
+{
+	static uint32_t order[EVENTS];
+	struct db *db = lake_new("changes.db");
+
+	shuffle(order);
+	ok(db != NULL && run(db, false, order, 0, 0) == 0, "a run of nothing: %s", cause_message());
+	ok(differences(db, "nothing", "SELECT 0, NULL") == 0, "a table without GROUP BY has its row");
+	ok(write_file("never", "SELECT category, count(*) AS m FROM silver GROUP BY category"),
+	   "another text");
+	ok(check(db, false) == 0 && run(db, false, order, 0, 100) == 0,
+	   "is taken while nothing has been counted: %s", cause_message());
+	ok(differences(db, "never", "SELECT category, m FROM never") == 0, "with its own columns: %s",
+	   cause_message());
+	ok(check(db, true) == 0, "the same definitions: %s", cause_message());
+	ok(write_file("never", "SELECT category, count(*) AS m FROM silver GROUP BY category;"),
+	   "one byte more");
+	ok(check(db, true) != 0 && says("changed never.sql"), "is a change");
+	ok(run(db, false, order, 100, 200) != 0 && says("changed never.sql"),
+	   "which a commit refuses by itself");
+	ok(db_exec(db, "ROLLBACK") == 0, "rolled back");
+	remove_file("never.sql");
+	ok(write_file("new_one", "SELECT count(*) AS n FROM silver"), "another file");
+	ok(check(db, true) != 0 && says("missing never.sql, new new_one.sql"), "missing and new");
+	remove_file("new_one.sql");
+	ok(write_file("never", "SELECT category, count(*) AS m FROM silver GROUP BY category"),
+	   "the text it had");
+	ok(check(db, true) == 0 && run(db, true, order, 100, EVENTS) == 0, "goes on: %s", cause_message());
+	ok(write_file("NEVER", "SELECT count(*) AS n FROM silver") && gold_open(folder, &silver) == NULL,
+	   "%s", cause_message());
+	cause_clear();
+	remove_file("NEVER.sql");
+	db_close(db);
+	lake_remove("changes.db");
+	ok(gold_open("/nonexistent", &silver) == NULL && cause_status() == STATUS_SYSTEM, "%s",
+	   cause_message());
+	cause_clear();
 }
 
 int main(void)
@@ -415,6 +527,7 @@ int main(void)
 					 : write_file(tables[i].name, tables[i].sql),
 		   "%s.sql", tables[i].name);
 	test_splits();
+	test_changes();
 	for (int i = 0; i < N_TABLES; i++) {
 		char file[64];
 

@@ -67,7 +67,7 @@ static uint64_t event_random(uint64_t n)
 	return (event_seed >> 11) % n;
 }
 
-static struct event event_make(uint64_t users)
+static inline struct event event_make(uint64_t users)
 {
 	static const char *const types[] = {"page_view",   "page_view", "page_view",
 					    "add_to_cart", "purchase",  "search"};
