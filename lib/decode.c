@@ -12,15 +12,14 @@ struct decoder {
 	const struct schema *schema;
 	size_t n;
 	struct field *fields; /* n + 1: the last stands for keys that the schema does not know */
-	struct slot *slots;   /* n + 1 */
-	uint32_t *next;       /* n + 1: the field that followed field i - 1 last time; 0 is the start */
+	struct field *first;  /* that the line before began with */
+	struct field *event_type, *price, *quantity; /* what revenue takes; NULL when the schema lacks one */
 	struct dictionary names;
 	struct buffer
 	    scratch; /* what escaped strings of this line mean: room for a line, none is asked twice */
 	struct json_token *unknown;
 	size_t n_unknown, cap_unknown; /* keys of this line */
 	struct notes notes;
-	bool has_revenue;
 };
 
 /* Making a decoder. */
@@ -34,16 +33,19 @@ struct decoder *decoder_new(const struct schema *schema)
 		goto no_memory;
 	d->schema = schema;
 	d->fields = calloc(schema->n + 1, sizeof *d->fields);
-	d->slots = calloc(schema->n + 1, sizeof *d->slots);
-	d->next = calloc(schema->n + 1, sizeof *d->next);
-	if (d->fields == NULL || d->slots == NULL || d->next == NULL)
+	if (d->fields == NULL)
 		goto no_memory;
 	d->n = schema->n;
-	d->has_revenue = schema->event_type >= 0 && schema->quantity >= 0 && schema->price >= 0;
+	d->first = d->fields;
+	if (schema->event_type >= 0 && schema->quantity >= 0 && schema->price >= 0) {
+		d->event_type = &d->fields[schema->event_type];
+		d->price = &d->fields[schema->price];
+		d->quantity = &d->fields[schema->quantity];
+	}
 	for (size_t i = 0; i < d->n; i++) {
 		const char *name = schema->columns.items[i].name;
 
-		d->next[i] = (uint32_t)i;
+		d->fields[i].next = &d->fields[i + 1 < d->n ? i + 1 : 0];
 		if (field_init(&d->fields[i], &schema->fields[i]) != 0 ||
 		    dictionary_code(&d->names, name, strlen(name), &code) != 0)
 			goto fail;
@@ -63,8 +65,6 @@ void decoder_free(struct decoder *d)
 	for (size_t i = 0; i < d->n; i++)
 		field_free(&d->fields[i]);
 	free(d->fields);
-	free(d->slots);
-	free(d->next);
 	free(d->unknown);
 	dictionary_free(&d->names);
 	buffer_free(&d->scratch);
@@ -74,8 +74,8 @@ void decoder_free(struct decoder *d)
 
 /* Reading a line. */
 
-/* The number of the field of that name, or n for a key that the schema does not know. */
-static int find_field(struct decoder *d, const struct json_token *key, size_t *index)
+/* The field of that name, or the last for a key that the schema does not know. NULL: memory. */
+static struct field *find_field(struct decoder *d, const struct json_token *key)
 {
 	struct json_token name = *key;
 	const size_t mark = d->scratch.len;
@@ -85,70 +85,71 @@ static int find_field(struct decoder *d, const struct json_token *key, size_t *i
 	found = (!name.escaped || field_unescape(&name, &d->scratch)) &&
 		dictionary_find(&d->names, name.data, name.len, &code);
 	d->scratch.len = mark;
-	if (found) {
-		*index = code;
-		return 0;
-	}
-	*index = d->n;
+	if (found)
+		return &d->fields[code];
 	if (array_reserve(&d->unknown, &d->cap_unknown, d->n_unknown + 1, sizeof *d->unknown) != 0)
-		return -1;
+		return NULL;
 	d->unknown[d->n_unknown++] = *key;
-	return 0;
+	return &d->fields[d->n];
 }
 
-/* json_space where mostly there is one or none. */
+/* json_space where there is hardly any. */
 static inline const char *skip_space(const char *p, const char *end)
 {
-	if (p < end && *p == ' ')
-		p++;
-	return p < end && (unsigned char)*p <= ' ' ? json_space(p, end) : p;
+	return (unsigned char)*p <= ' ' && p < end ? json_space(p, end) : p;
 }
 
 /*
- * All members of the object whose brace is before p, into the slots. Returns 1; 0 with *bad at what is not
- * JSON; -1 (memory). A line's keys mostly come in the order of the line before, so the next is guessed.
+ * All members of the object whose brace is before p, into the fields. Returns 1; 0 with *bad at what is not
+ * JSON; -1 (memory). A line's keys mostly come in the order of the line before, so the next is guessed. A
+ * space behind a colon or a comma is looked for without a look at the end, which is then made good.
  */
 static int read_members(struct decoder *d, const char *p, const char *end, const char **bad)
 {
-	size_t after = 0; /* place in d->next: one more than the number of the field before */
+	struct field **next = &d->first;
 
 	p = json_space(p, end);
 	if (p < end && *p == '}')
 		goto closed;
 	for (;;) {
-		size_t index = d->next[after];
+		struct field *f = *next;
 
-		if (field_is_key(&d->fields[index], p, end)) {
-			p += d->fields[index].key_len;
-			p = skip_space(p, end);
+		if (field_is_key(f, p, end)) {
+			p += f->key_len;
+			p = skip_space(p + (*p == ' '), end);
+			next = &f->next;
 		} else {
 			struct json_token key;
 
-			p = json_key(p, end, &key, bad);
+			p = json_key(p < end ? p : end, end, &key, bad);
 			if (p == NULL)
 				return 0;
-			if (find_field(d, &key, &index) != 0)
+			f = find_field(d, &key);
+			if (f == NULL)
 				return -1;
-			if (index < d->n)
-				d->next[after] = (uint32_t)index;
+			if (f < d->fields + d->n) {
+				*next = f;
+				next = &f->next;
+			}
 		}
-		if (index < d->n)
-			after = index + 1;
 		if (p >= end)
 			break;
-		p = field_read(&d->fields[index], &d->slots[index], p, end, bad);
+		p = field_read(f, p, end, bad);
 		if (p == NULL)
 			return 0;
-		p = skip_space(p, end);
-		if (p >= end)
-			break;
-		if (*p == '}')
-			goto closed;
 		if (*p != ',') {
-			*bad = p;
-			return 0;
+			p = json_space(p, end);
+			if (p >= end)
+				break;
+			if (*p == '}')
+				goto closed;
+			if (*p != ',') {
+				*bad = p;
+				return 0;
+			}
 		}
-		p = skip_space(p + 1, end);
+		p++;
+		p = skip_space(p + (*p == ' '), end);
 	}
 	*bad = end;
 	return 0;
@@ -193,14 +194,13 @@ static int read_line(struct decoder *d, const char *line, const char *end, const
 /* Revenue is price times quantity, of purchases that have both, and must be a decimal too. */
 static bool check_revenue(const struct decoder *d)
 {
-	const struct slot *type = &d->slots[d->schema->event_type], *price = &d->slots[d->schema->price],
-			  *quantity = &d->slots[d->schema->quantity];
+	const struct json_token *type = &d->event_type->token;
 	int64_t revenue;
 
-	if (type->token.len != 8 || memcmp(type->token.data, "purchase", 8) != 0)
+	if (type->kind != JSON_STRING || type->len != 8 || memcmp(type->data, "purchase", 8) != 0)
 		return true;
-	return price->token.kind == JSON_NONE || quantity->token.kind == JSON_NONE ||
-	       decimal_multiply(price->number, quantity->number, &revenue);
+	return d->price->token.kind == JSON_NONE || d->quantity->token.kind == JSON_NONE ||
+	       decimal_multiply(d->price->number, d->quantity->number, &revenue);
 }
 
 static void set_fault(struct decode_fault *fault, const char *reason, const char *field, const char *line,
@@ -221,20 +221,20 @@ static const char *value_start(const struct json_token *token)
 static bool check_fields(struct decoder *d, const char *line, struct decode_fault *fault)
 {
 	for (size_t i = 0; i < d->n; i++) {
+		struct field *f = &d->fields[i];
 		const char *at, *reason;
 
-		if (d->slots[i].is_good)
+		if (f->is_good)
 			continue;
-		at = value_start(&d->slots[i].token); /* checking moves a text that has escapes */
-		reason = field_check(&d->fields[i], &d->slots[i], &d->scratch);
+		at = value_start(&f->token); /* checking moves a text that has escapes */
+		reason = field_check(f, &d->scratch);
 		if (reason != NULL) {
 			set_fault(fault, reason, d->schema->columns.items[i].name, line, at);
 			return false;
 		}
 	}
-	if (d->has_revenue && !check_revenue(d)) {
-		set_fault(fault, "bad_revenue", "revenue", line,
-			  value_start(&d->slots[d->schema->price].token));
+	if (d->event_type != NULL && !check_revenue(d)) {
+		set_fault(fault, "bad_revenue", "revenue", line, value_start(&d->price->token));
 		return false;
 	}
 	return true;
@@ -243,14 +243,14 @@ static bool check_fields(struct decoder *d, const char *line, struct decode_faul
 static int add_row(const struct decoder *d, struct builder *b)
 {
 	for (size_t i = 0; i < d->n; i++) {
-		const struct slot *s = &d->slots[i];
+		const struct field *f = &d->fields[i];
 		struct builder_column *c = &b->columns[i];
 
-		if (s->token.kind == JSON_NONE)
+		if (f->token.kind == JSON_NONE)
 			builder_add_null(c);
-		else if (d->fields[i].type != COLUMN_STRING)
-			builder_add_int(c, s->number);
-		else if (builder_add_text(b, c, s->token.data, s->token.len) != 0)
+		else if (f->type != COLUMN_STRING)
+			builder_add_int(c, f->number);
+		else if (builder_add_text(b, c, f->token.data, f->token.len) != 0)
 			return -1;
 	}
 	return 0;
@@ -269,10 +269,10 @@ static int take_notes(struct decoder *d, uint64_t number)
 			return -1;
 	}
 	for (size_t i = 0; i < d->n; i++) {
-		const struct json_token *t = &d->slots[i].token;
+		const struct field *f = &d->fields[i];
+		const struct json_token *t = &f->token;
 
-		if (d->fields[i].known == NULL || t->kind == JSON_NONE ||
-		    value_set_has(d->fields[i].known, t->data, t->len))
+		if (f->known == NULL || t->kind == JSON_NONE || value_set_has(f->known, t->data, t->len))
 			continue;
 		if (notes_add(&d->notes, i, d->schema->columns.items[i].name, (struct text){t->data, t->len},
 			      number) != 0)
@@ -289,11 +289,11 @@ int decode_line(struct decoder *d, const char *line, size_t len, uint64_t number
 
 	d->n_unknown = 0;
 	buffer_clear(&d->scratch);
-	if (buffer_reserve(&d->scratch, len + DECODE_SLACK) != 0)
+	if (d->scratch.cap < len + DECODE_SLACK && buffer_reserve(&d->scratch, len + DECODE_SLACK) != 0)
 		return -1;
 	for (size_t i = 0; i < d->n; i++) {
-		d->slots[i].token.kind = JSON_NONE;
-		d->slots[i].is_good = false;
+		d->fields[i].token.kind = JSON_NONE;
+		d->fields[i].is_good = false;
 	}
 	result = read_line(d, line, line + len, &reason, &bad);
 	if (result == 0)

@@ -133,9 +133,9 @@ bool field_unescape(struct json_token *token, struct buffer *scratch)
 
 /* Each check is true when the value is good. */
 
-static bool check_text(const struct field *f, struct slot *s, struct buffer *scratch)
+static bool check_text(struct field *f, struct buffer *scratch)
 {
-	struct json_token *t = &s->token;
+	struct json_token *t = &f->token;
 
 	if (t->kind != JSON_STRING || (t->escaped && !field_unescape(t, scratch)))
 		return false;
@@ -150,41 +150,41 @@ static bool check_text(const struct field *f, struct slot *s, struct buffer *scr
 	return f->allowed == NULL || value_set_has(f->allowed, t->data, t->len);
 }
 
-static bool check_timestamp(struct slot *s, struct buffer *scratch)
+static bool check_timestamp(struct field *f, struct buffer *scratch)
 {
-	struct json_token *t = &s->token;
+	struct json_token *t = &f->token;
 
 	if (t->kind != JSON_STRING || (t->escaped && !field_unescape(t, scratch)))
 		return false;
-	return timestamp_parse(t->data, t->len, &s->number);
+	return timestamp_parse(t->data, t->len, &f->number);
 }
 
-static bool check_number(const struct field *f, struct slot *s)
+static bool check_number(struct field *f)
 {
 	enum decimal_exactness exactness;
 
-	if (s->token.kind != JSON_NUMBER)
+	if (f->token.kind != JSON_NUMBER)
 		return false;
-	exactness = decimal_parse(s->token.data, s->token.len, f->type == COLUMN_DECIMAL ? DECIMAL_SCALE : 0,
-				  &s->number);
+	exactness = decimal_parse(f->token.data, f->token.len, f->type == COLUMN_DECIMAL ? DECIMAL_SCALE : 0,
+				  &f->number);
 	if (exactness == DECIMAL_RANGE || (exactness != DECIMAL_EXACT && f->type != COLUMN_DECIMAL))
 		return false;
-	if (s->number == f->low && f->low_is_sharp && exactness == DECIMAL_BELOW)
+	if (f->number == f->low && f->low_is_sharp && exactness == DECIMAL_BELOW)
 		return false;
-	if (s->number == f->high && f->high_is_sharp && exactness == DECIMAL_ABOVE)
+	if (f->number == f->high && f->high_is_sharp && exactness == DECIMAL_ABOVE)
 		return false;
-	return s->number >= f->low && s->number <= f->high;
+	return f->number >= f->low && f->number <= f->high;
 }
 
-static bool check_float(const struct field *f, struct slot *s)
+static bool check_float(struct field *f)
 {
 	const struct schema_field *r = f->rule;
 	double value;
 
-	if (s->token.kind != JSON_NUMBER)
+	if (f->token.kind != JSON_NUMBER)
 		return false;
 	/* The number ends at a byte that is no part of one: a comma, a bracket or a space. */
-	value = strtod(s->token.data, NULL);
+	value = strtod(f->token.data, NULL);
 	if (!isfinite(value))
 		return false;
 	if (r->has_minimum && (r->exclusive_minimum ? value <= r->minimum_float : value < r->minimum_float))
@@ -193,32 +193,32 @@ static bool check_float(const struct field *f, struct slot *s)
 		return false;
 	if (value == 0)
 		value = 0; /* -0 is the same number */
-	memcpy(&s->number, &value, sizeof value);
+	memcpy(&f->number, &value, sizeof value);
 	return true;
 }
 
-const char *field_check(const struct field *f, struct slot *s, struct buffer *scratch)
+const char *field_check(struct field *f, struct buffer *scratch)
 {
-	const enum json_kind kind = s->token.kind;
+	const enum json_kind kind = f->token.kind;
 	bool good;
 
 	if (kind == JSON_NONE || kind == JSON_NULL) {
-		s->token.kind = JSON_NONE;
+		f->token.kind = JSON_NONE;
 		if (f->required)
 			return f->missing;
 		return kind == JSON_NULL && !f->null_allowed ? f->bad : NULL;
 	}
-	if (f->required && kind == JSON_STRING && s->token.len == 0)
+	if (f->required && kind == JSON_STRING && f->token.len == 0)
 		return f->missing;
 	switch (f->type) {
-	case COLUMN_STRING: good = check_text(f, s, scratch); break;
-	case COLUMN_TIMESTAMP: good = check_timestamp(s, scratch); break;
-	case COLUMN_FLOAT64: good = check_float(f, s); break;
+	case COLUMN_STRING: good = check_text(f, scratch); break;
+	case COLUMN_TIMESTAMP: good = check_timestamp(f, scratch); break;
+	case COLUMN_FLOAT64: good = check_float(f); break;
 	case COLUMN_BOOL:
 		good = kind == JSON_TRUE || kind == JSON_FALSE;
-		s->number = kind == JSON_TRUE;
+		f->number = kind == JSON_TRUE;
 		break;
-	default: good = check_number(f, s); break;
+	default: good = check_number(f); break;
 	}
 	return good ? NULL : f->bad;
 }

@@ -16,42 +16,40 @@
 
 enum { FIELD_SLACK = 48 }; /* bytes that must be readable behind a line and behind scratch's content */
 
-/* All zeros is a field without a type, for keys that the schema does not know. */
+/* All zeros but `next` is a field without a type, for keys that the schema does not know. */
 struct field {
+	/* The key as it is mostly written, `"name":`, its first sixteen bytes; key_len is 0 when it cannot
+	 * be. */
+	uint64_t key[2], key_mask[2];
+	size_t key_len;
+	struct field *next; /* that followed this one in the line before */
 	enum column_type type;
 	bool required;
 	bool null_allowed;
-	bool null_is_good; /* allowed, and not required */
-	bool text_is_good; /* any text but "" is, as it stands */
-	bool measured;     /* has a length to be kept */
-	/* Numbers: the values that are allowed, in the column's units. */
-	int64_t low, high;
+	bool null_is_good;                /* allowed, and not required */
+	bool text_is_good;                /* any text but "" is, as it stands */
+	bool measured;                    /* has a length to be kept */
 	bool low_is_sharp, high_is_sharp; /* even a number that rounds to the bound must not pass it */
-	/* The key as it is mostly written, `"name":`, 0 bytes when it cannot be: its first sixteen. */
-	size_t key_len;
-	uint64_t key[2], key_mask[2];
-	char *written;                     /* all of it */
-	struct value_set *allowed, *known; /* NULL when not given */
-	struct timestamp_cache dates;
-	const struct schema_field *rule;
-	char *missing, *bad; /* reasons */
-};
-
-/* What the line has for a field. */
-struct slot {
-	struct json_token token; /* of strings, once checked: what they mean */
-	int64_t number;          /* the value, of other columns */
+	int64_t low, high;                /* numbers: what is allowed, in the column's units */
+	/* What the line has. */
 	bool is_good;            /* read and checked on the way */
+	int64_t number;          /* the value, of all columns but strings */
+	struct json_token token; /* of strings, once checked: what they mean */
+	struct timestamp_cache dates;
+	struct value_set *allowed, *known; /* NULL when not given */
+	const struct schema_field *rule;
+	char *written;       /* the key, all of it */
+	char *missing, *bad; /* reasons */
 };
 
 int field_init(struct field *f, const struct schema_field *rule) MUST_CHECK; /* borrows rule */
 void field_free(struct field *f);
 
 /*
- * NULL when the field is good: its slot then holds the value, or JSON_NONE for none. Else the reason, which
+ * NULL when the field is good: it then holds the value, or a token JSON_NONE for none. Else the reason, which
  * lives as long as f. Texts with escapes are written to scratch, which must have room for them.
  */
-const char *field_check(const struct field *f, struct slot *s, struct buffer *scratch);
+const char *field_check(struct field *f, struct buffer *scratch);
 
 /* Replaces a string with escapes by what it means, behind scratch's content; false when it is no text. */
 bool field_unescape(struct json_token *token, struct buffer *scratch);
@@ -59,22 +57,23 @@ bool field_unescape(struct json_token *token, struct buffer *scratch);
 /* Whether the key at p is the field's, as it is mostly written. */
 static inline bool field_is_key(const struct field *f, const char *p, const char *end)
 {
-	if (f->key_len == 0 || (((word_load(p) ^ f->key[0]) & f->key_mask[0]) |
-				((word_load(p + 8) ^ f->key[1]) & f->key_mask[1])) != 0)
+	if ((((word_load(p) ^ f->key[0]) & f->key_mask[0]) |
+	     ((word_load(p + 8) ^ f->key[1]) & f->key_mask[1])) != 0)
 		return false;
-	return (size_t)(end - p) > f->key_len && (f->key_len <= 16 || memcmp(p, f->written, f->key_len) == 0);
+	return p + f->key_len < end && f->key_len > 0 &&
+	       (f->key_len <= 16 || memcmp(p, f->written, f->key_len) == 0);
 }
 
 /* A string, its quote at p, if the field can take it as it stands. NULL: the grammar and the rules must see.
  */
-static inline const char *field_read_text(struct field *f, struct slot *s, const char *p, const char *end)
+static inline const char *field_read_text(struct field *f, const char *p, const char *end)
 {
 	if (f->type == COLUMN_TIMESTAMP) {
-		const size_t len = timestamp_parse_fixed(&f->dates, p + 1, &s->number);
+		const size_t len = timestamp_parse_fixed(&f->dates, p + 1, &f->number);
 
 		if (len == 0 || p[len + 1] != '"' || (size_t)(end - p) < len + 2)
 			return NULL;
-		s->token = (struct json_token){JSON_STRING, false, p + 1, len};
+		f->token = (struct json_token){JSON_STRING, false, p + 1, len};
 	} else {
 		const char *stop;
 
@@ -83,15 +82,14 @@ static inline const char *field_read_text(struct field *f, struct slot *s, const
 		stop = json_string_stop(p + 1, end);
 		if (stop >= end || *stop != '"' || stop == p + 1)
 			return NULL;
-		s->token = (struct json_token){JSON_STRING, false, p + 1, (size_t)(stop - p) - 1};
+		f->token = (struct json_token){JSON_STRING, false, p + 1, (size_t)(stop - p) - 1};
 	}
-	s->is_good = true;
-	return s->token.data + s->token.len + 1;
+	f->is_good = true;
+	return f->token.data + f->token.len + 1;
 }
 
 /* The same for a number. */
-static inline const char *field_read_number(const struct field *f, struct slot *s, const char *p,
-					    const char *end)
+static inline const char *field_read_number(struct field *f, const char *p, const char *end)
 {
 	uint32_t digits;
 	unsigned places;
@@ -102,35 +100,34 @@ static inline const char *field_read_number(const struct field *f, struct slot *
 	len = decimal_parse_short(p, &digits, &places);
 	if (len == 0 || (size_t)(end - p) < len || (f->type != COLUMN_DECIMAL && places > 0))
 		return NULL;
-	s->token = (struct json_token){JSON_NUMBER, false, p, len};
-	s->number = f->type == COLUMN_DECIMAL ? decimal_from_short(digits, places) : digits;
-	s->is_good = s->number >= f->low && s->number <= f->high;
+	f->token = (struct json_token){JSON_NUMBER, false, p, len};
+	f->number = f->type == COLUMN_DECIMAL ? decimal_from_short(digits, places) : digits;
+	f->is_good = f->number >= f->low && f->number <= f->high;
 	return p + len;
 }
 
 /*
- * The value at p, which is before end, into s: with s->is_good when it is one of the usual ones, which are
+ * The value at p, which is before end, into f: with is_good when it is one of the usual ones, which are
  * checked on the way; else as the grammar has it, for field_check. Returns the place behind it, or NULL with
  * *bad at what is not JSON.
  */
-static inline const char *field_read(struct field *f, struct slot *s, const char *p, const char *end,
-				     const char **bad)
+static inline const char *field_read(struct field *f, const char *p, const char *end, const char **bad)
 {
 	const char *behind = NULL;
 
-	s->is_good = false;
+	f->is_good = false;
 	if (*p == '"') {
-		behind = field_read_text(f, s, p, end);
+		behind = field_read_text(f, p, end);
 	} else if (*p == 'n') {
 		if (end - p >= 4 && memcmp(p, "null", 4) == 0) {
-			s->token = (struct json_token){f->null_is_good ? JSON_NONE : JSON_NULL, false, p, 4};
-			s->is_good = f->null_is_good;
+			f->token = (struct json_token){f->null_is_good ? JSON_NONE : JSON_NULL, false, p, 4};
+			f->is_good = f->null_is_good;
 			behind = p + 4;
 		}
 	} else if (*p >= '0' && *p <= '9') {
-		behind = field_read_number(f, s, p, end);
+		behind = field_read_number(f, p, end);
 	}
-	return behind != NULL ? behind : json_value(p, end, &s->token, bad);
+	return behind != NULL ? behind : json_value(p, end, &f->token, bad);
 }
 
 #endif

@@ -37,7 +37,7 @@ static inline bool value_set_has(struct value_set *set, const char *data, size_t
 	if (len == 0 || len > 16)
 		return dictionary_find(set->values, data, len, &code);
 	head = word_load(data) & value_set_mask(len);
-	tail = len > 8 ? word_load(data + 8) & value_set_mask(len - 8) : 0;
+	tail = word_load(data + 8) & (len > 8 ? value_set_mask(len - 8) : 0);
 	hash = (head ^ tail * 3) * 0x9e3779b97f4a7c15 >> 58;
 	if (set->slots[hash].len == len && set->slots[hash].head == head && set->slots[hash].tail == tail)
 		return true;

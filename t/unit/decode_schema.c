@@ -163,10 +163,27 @@ static void test_notes(void)
 	bench_close(&b);
 }
 
+/* Revenue where a schema does not demand what it takes. */
+static void test_optional_type(void)
+{
+	struct bench b;
+
+	bench_open(&b, compile("\"event_type\":{\"type\":\"string\"},\"quantity\":{\"type\":\"integer\"},"
+			       "\"price\":{\"type\":\"number\",\"x-column\":\"decimal\"}",
+			       ""));
+	ok(strcmp(verdict_of(&b, "{\"event_type\":\"purchase\",\"price\":5e11,\"quantity\":2}"),
+		  "bad_revenue revenue 34") == 0,
+	   "a purchase beyond a decimal");
+	ok(strcmp(verdict_of(&b, "{\"price\":5e11,\"quantity\":2}"), "-|2|500000000000000000") == 0,
+	   "without a type it is no purchase, whatever the line before was");
+	bench_close(&b);
+}
+
 int main(void)
 {
 	test_other_schema();
 	test_bounds();
+	test_optional_type();
 	test_notes();
 	return tap_done();
 }
