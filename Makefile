@@ -57,6 +57,11 @@ $(B)/%.o: %.c $(B)/flags | $(B)/deps
 	@mkdir -p $(@D)
 	$(CC) $(EV_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+# Code for processors that have more than all have; whoever calls it asks first.
+ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine)))
+$(B)/lib/%_avx2.o: EV_CFLAGS += -mavx2 -mbmi -mbmi2 -mlzcnt
+endif
+
 # Objects depend on the flags they were made with.
 $(B)/flags: force
 	@mkdir -p $(B)
