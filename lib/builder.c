@@ -24,7 +24,9 @@ static int column_init(struct builder_column *c, const struct column *column)
 		c->offsets = malloc((BATCH_ROWS + 1) * sizeof *c->offsets);
 		c->fingerprints = malloc(BATCH_ROWS * sizeof *c->fingerprints);
 		c->pending = malloc(BUILDER_PENDING * sizeof *c->pending);
-		if (c->offsets == NULL || c->fingerprints == NULL || c->pending == NULL)
+		c->pending_rows = malloc(BUILDER_PENDING * sizeof *c->pending_rows);
+		if (c->offsets == NULL || c->fingerprints == NULL || c->pending == NULL ||
+		    c->pending_rows == NULL)
 			return cause_memory();
 		c->offsets[0] = 0;
 	}
@@ -57,6 +59,7 @@ void builder_free(struct builder *b)
 		free(c->offsets);
 		free(c->fingerprints);
 		free(c->pending);
+		free(c->pending_rows);
 		buffer_free(&c->bytes);
 		dictionary_free(&c->dictionary);
 	}
@@ -88,16 +91,15 @@ static int add_plain(struct builder *b, struct builder_column *c, const char *da
 	return 0;
 }
 
-static int look_up_pending(struct builder *b, struct builder_column *c)
+int builder_look_up(struct builder *b, struct builder_column *c)
 {
 	const size_t known = c->dictionary.strings.bytes.len;
-	uint32_t code;
+	uint32_t codes[BUILDER_PENDING];
 
-	for (uint32_t i = 0; i < c->n_pending; i++) {
-		if (dictionary_code_key(&c->dictionary, c->pending[i].key, &code) != 0)
-			return -1;
-		c->values[c->pending[i].row] = code;
-	}
+	if (dictionary_codes(&c->dictionary, c->pending, c->n_pending, codes) != 0)
+		return -1;
+	for (uint32_t i = 0; i < c->n_pending; i++)
+		c->values[c->pending_rows[i]] = codes[i];
 	c->n_pending = 0;
 	b->text_bytes += c->dictionary.strings.bytes.len - known;
 	return 0;
@@ -119,16 +121,15 @@ static int add_text(struct builder *b, struct builder_column *c, const char *dat
 
 int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len)
 {
+	char padded[DICTIONARY_PADDED] = {0};
+
 	if (c->plain)
 		return add_plain(b, c, data, len);
 	if (len > DICTIONARY_INLINE)
 		return add_text(b, c, data, len);
-	const struct dictionary_key key = dictionary_key(data, len);
-
-	dictionary_prefetch(&c->dictionary, key);
-	c->pending[c->n_pending++] = (struct builder_pending){key, c->n};
-	builder_add_int(c, 0);
-	return c->n_pending == BUILDER_PENDING ? look_up_pending(b, c) : 0;
+	if (len > 0)
+		memcpy(padded, data, len);
+	return builder_add_padded(b, c, padded, len);
 }
 
 int builder_add_texts(struct builder *b, struct builder_column *c, const char *data, size_t len, uint32_t n)
@@ -144,7 +145,7 @@ int builder_add_texts(struct builder *b, struct builder_column *c, const char *d
 
 int builder_view(struct builder *b, struct builder_column *c, struct vector *v)
 {
-	if (look_up_pending(b, c) != 0)
+	if (builder_look_up(b, c) != 0)
 		return -1;
 	*v = (struct vector){
 	    .type = c->type,
@@ -178,7 +179,7 @@ int builder_encode_strings(struct builder *b, size_t i, size_t first_column, str
 	struct builder_column *c = &b->columns[i];
 	const struct strings *s = &c->dictionary.strings;
 
-	if (look_up_pending(b, c) != 0)
+	if (builder_look_up(b, c) != 0)
 		return -1;
 	if (c->type != COLUMN_STRING || s->n == c->told)
 		return 0;

@@ -25,10 +25,8 @@ struct builder_column {
 	struct dictionary dictionary;
 	/* Short texts whose codes are looked up a little later, when the memory that was asked for is there.
 	 */
-	struct builder_pending {
-		struct dictionary_key key;
-		uint32_t row;
-	} * pending;
+	struct dictionary_key *pending;
+	uint32_t *pending_rows;
 	uint32_t n_pending;
 	struct buffer bytes; /* PLAIN */
 	uint32_t *offsets;
@@ -53,6 +51,25 @@ static inline void builder_add_int(struct builder_column *c, int64_t value)
 
 void builder_add_null(struct builder_column *c);
 int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len) MUST_CHECK;
+/* Looks up what is pending. */
+int builder_look_up(struct builder *b, struct builder_column *c) MUST_CHECK;
+
+/* The same as builder_add_text when DICTIONARY_PADDED bytes can be read at data, however few of them are
+ * text. */
+static inline int builder_add_padded(struct builder *b, struct builder_column *c, const char *data,
+				     size_t len)
+{
+	if (c->plain || len > DICTIONARY_INLINE)
+		return builder_add_text(b, c, data, len);
+	const struct dictionary_key key = dictionary_key_padded(data, len);
+
+	dictionary_prefetch(&c->dictionary, key);
+	c->pending[c->n_pending] = key;
+	c->pending_rows[c->n_pending++] = c->n;
+	builder_add_int(c, 0);
+	return c->n_pending == BUILDER_PENDING ? builder_look_up(b, c) : 0;
+}
+
 /* n times the same text: a constant column. */
 int builder_add_texts(struct builder *b, struct builder_column *c, const char *data, size_t len,
 		      uint32_t n) MUST_CHECK;

@@ -250,7 +250,7 @@ static int add_row(const struct decoder *d, struct builder *b)
 			builder_add_null(c);
 		else if (f->type != COLUMN_STRING)
 			builder_add_int(c, f->number);
-		else if (builder_add_text(b, c, f->token.data, f->token.len) != 0)
+		else if (builder_add_padded(b, c, f->token.data, f->token.len) != 0)
 			return -1;
 	}
 	return 0;

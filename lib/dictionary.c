@@ -4,12 +4,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-struct dictionary_slot {
-	uint64_t low;
-	uint32_t high;
-	uint32_t code; /* code + 1; 0 is an empty slot */
-};
-
 enum { FIRST_SLOTS = 1024, HUGE_PAGE = 2 << 20 };
 
 int strings_add(struct strings *s, const void *data, size_t len)
@@ -37,18 +31,9 @@ void strings_free(struct strings *s)
 	*s = (struct strings){0};
 }
 
-/* Where a key's search begins. */
-static inline size_t home(const struct dictionary *d, struct dictionary_key key)
-{
-	uint64_t x = (key.low ^ (uint64_t)key.high << 29) * 0x9e3779b97f4a7c15U;
-
-	x = (x ^ x >> 32) * 0xd6e8feb86659fd93U;
-	return (x ^ x >> 32) & d->mask;
-}
-
 static void place(struct dictionary *d, struct dictionary_key key, uint32_t slot_code)
 {
-	size_t i = home(d, key);
+	size_t i = key.hash & d->mask;
 
 	while (d->slots[i].code != 0)
 		i = (i + 1) & d->mask;
@@ -83,7 +68,7 @@ static int grow(struct dictionary *d)
 	d->mask = n - 1;
 	for (size_t i = 0; i < old_n; i++) {
 		if (old[i].code != 0)
-			place(d, (struct dictionary_key){old[i].low, old[i].high}, old[i].code);
+			place(d, dictionary_key_of(old[i].low, old[i].high), old[i].code);
 	}
 	free(old);
 	return 0;
@@ -93,7 +78,7 @@ static int grow(struct dictionary *d)
 static inline bool find(const struct dictionary *d, struct dictionary_key key, struct text text,
 			uint32_t *code)
 {
-	for (size_t i = home(d, key); d->slots[i].code != 0; i = (i + 1) & d->mask) {
+	for (size_t i = key.hash & d->mask; d->slots[i].code != 0; i = (i + 1) & d->mask) {
 		const struct dictionary_slot *slot = &d->slots[i];
 
 		if (slot->low != key.low || slot->high != key.high)
@@ -109,7 +94,7 @@ static inline bool find(const struct dictionary *d, struct dictionary_key key, s
 
 static int add(struct dictionary *d, struct dictionary_key key, struct text text, uint32_t *code)
 {
-	if ((size_t)d->strings.n + 1 > (d->mask + 1) / 4 * 3 && grow(d) != 0)
+	if (d->strings.n >= (d->mask + 1) / 2 && grow(d) != 0)
 		return -1;
 	if (strings_add(&d->strings, text.data, text.len) != 0)
 		return -1;
@@ -137,19 +122,30 @@ int dictionary_code_hashed(struct dictionary *d, const void *data, size_t len, u
 	return find_or_add(d, dictionary_key_hashed(len, hash), (struct text){data, len}, code);
 }
 
-int dictionary_code_key(struct dictionary *d, struct dictionary_key key, uint32_t *code)
+static int code_of_key(struct dictionary *d, struct dictionary_key key, uint32_t *code)
 {
-	char text[12];
+	char text[DICTIONARY_PADDED];
 
 	memcpy(text, &key.low, 8);
 	memcpy(text + 8, &key.high, 4);
 	return find_or_add(d, key, (struct text){text, key.high >> 24}, code);
 }
 
-void dictionary_prefetch(const struct dictionary *d, struct dictionary_key key)
+/* Nearly every key is known and at home: a compare and no call. */
+int dictionary_codes(struct dictionary *d, const struct dictionary_key *keys, uint32_t n, uint32_t *codes)
 {
-	if (d->mask != 0)
-		__builtin_prefetch(&d->slots[home(d, key)]);
+	if (d->mask == 0 && grow(d) != 0)
+		return -1;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct dictionary_key key = keys[i];
+		const struct dictionary_slot *slot = &d->slots[key.hash & d->mask];
+
+		if (slot->low == key.low && slot->high == key.high && slot->code != 0)
+			codes[i] = slot->code - 1;
+		else if (code_of_key(d, key, &codes[i]) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 bool dictionary_find(const struct dictionary *d, const void *data, size_t len, uint32_t *code)

@@ -53,41 +53,53 @@ enum { DICTIONARY_INLINE = 11 };
 struct dictionary_key {
 	uint64_t low;  /* the first 8 bytes, or hash64 */
 	uint32_t high; /* the next 3, and the length in the last; or the length, and 255 */
+	uint32_t hash; /* where to look */
 };
 
-/* Open addressing; at most three quarters full. {0} is empty. */
-struct dictionary {
-	struct strings strings;
-	struct dictionary_slot *slots;
-	size_t mask; /* slots - 1, or 0 before the first */
-};
+static inline struct dictionary_key dictionary_key_of(uint64_t low, uint32_t high)
+{
+	const uint64_t x = (low ^ (uint64_t)high << 29) * 0x9e3779b97f4a7c15U;
+	const uint64_t y = (x ^ x >> 32) * 0xd6e8feb86659fd93U;
+
+	return (struct dictionary_key){low, high, (uint32_t)(y >> 32)};
+}
 
 static inline struct dictionary_key dictionary_key_hashed(size_t len, uint64_t hash)
 {
-	return (struct dictionary_key){hash, 0xff000000U | ((uint32_t)len & 0xffffff)};
+	return dictionary_key_of(hash, 0xff000000U | ((uint32_t)len & 0xffffff));
 }
 
 static inline struct dictionary_key dictionary_key(const void *data, size_t len)
 {
-	const uint8_t *p = (const uint8_t *)data;
-	uint64_t low = 0, high = 0;
-	uint32_t a, b;
+	uint8_t text[12] = {0};
+	uint64_t low;
+	uint32_t high;
 
 	if (len > DICTIONARY_INLINE)
 		return dictionary_key_hashed(len, hash64(data, len));
-	/* Loads that overlap instead of a loop over bytes: never one outside the text. */
-	if (len >= 8) {
-		memcpy(&low, p, 8);
-		memcpy(&high, p + len - 8, 8);
-		high = len == 8 ? 0 : high >> (16 - len) * 8;
-	} else if (len >= 4) {
-		memcpy(&a, p, 4);
-		memcpy(&b, p + len - 4, 4);
-		low = a | (uint64_t)b << (len - 4) * 8;
-	} else if (len > 0) {
-		low = p[0] | (uint64_t)p[len / 2] << len / 2 * 8 | (uint64_t)p[len - 1] << (len - 1) * 8;
-	}
-	return (struct dictionary_key){low, (uint32_t)high | (uint32_t)len << 24};
+	if (len > 0)
+		memcpy(text, data, len);
+	text[11] = (uint8_t)len;
+	memcpy(&low, text, 8);
+	memcpy(&high, text + 8, 4);
+	return dictionary_key_of(low, high);
+}
+
+/* The same for len up to DICTIONARY_INLINE when DICTIONARY_PADDED bytes can be read: without a branch on the
+ * length. */
+enum { DICTIONARY_PADDED = 12 };
+
+static inline struct dictionary_key dictionary_key_padded(const void *data, size_t len)
+{
+	static const uint8_t ones[24] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+	uint64_t low, low_mask;
+	uint32_t high, high_mask;
+
+	memcpy(&low, data, 8);
+	memcpy(&high, (const char *)data + 8, 4);
+	memcpy(&low_mask, ones + DICTIONARY_INLINE - len, 8);
+	memcpy(&high_mask, ones + DICTIONARY_INLINE + 8 - len, 4);
+	return dictionary_key_of(low & low_mask, (high & high_mask) | (uint32_t)len << 24);
 }
 
 static inline bool dictionary_key_is_whole(struct dictionary_key key)
@@ -95,15 +107,34 @@ static inline bool dictionary_key_is_whole(struct dictionary_key key)
 	return key.high < 0xff000000U;
 }
 
+struct dictionary_slot {
+	uint64_t low;
+	uint32_t high;
+	uint32_t code; /* code + 1; 0 is an empty slot */
+};
+
+/* Open addressing; at most half full. {0} is empty. */
+struct dictionary {
+	struct strings strings;
+	struct dictionary_slot *slots;
+	size_t mask; /* slots - 1, or 0 before the first */
+};
+
 /* The code of the text, added when new. -1: memory. */
 int dictionary_code(struct dictionary *d, const void *data, size_t len, uint32_t *code) MUST_CHECK;
 /* The same with hash64(data, len) already known. */
 int dictionary_code_hashed(struct dictionary *d, const void *data, size_t len, uint64_t hash,
 			   uint32_t *code) MUST_CHECK;
-/* The same for a key that is whole. */
-int dictionary_code_key(struct dictionary *d, struct dictionary_key key, uint32_t *code) MUST_CHECK;
+/* The same for n keys that are whole. */
+int dictionary_codes(struct dictionary *d, const struct dictionary_key *keys, uint32_t n,
+		     uint32_t *codes) MUST_CHECK;
 /* Asks for the memory that looking up the key will touch. */
-void dictionary_prefetch(const struct dictionary *d, struct dictionary_key key);
+static inline void dictionary_prefetch(const struct dictionary *d, struct dictionary_key key)
+{
+	if (d->mask != 0)
+		__builtin_prefetch(&d->slots[key.hash & d->mask]);
+}
+
 /* Whether the text has a code, without giving it one. */
 bool dictionary_find(const struct dictionary *d, const void *data, size_t len, uint32_t *code);
 /* Bytes it takes. */
