@@ -7,8 +7,9 @@
 #include <zlib.h>
 
 enum {
-	NUMBERS_REPEAT = 8, /* so many values for each number of a dictionary, and it pays */
-	LITERAL_PAGES = 15, /* after a page that Snappy could not make smaller by an eighth */
+	NUMBERS_REPEAT = 8,     /* so many values for each number of a dictionary, and it pays */
+	STRINGS_HELD = 1 << 18, /* values */
+	LITERAL_PAGES = 15,     /* after a page that Snappy could not make smaller by an eighth */
 };
 
 /* The greatest decimal, in millionths: DECIMAL_PRECISION nines. */
@@ -81,7 +82,7 @@ static int put_numbers(struct parquet_column *c, const int64_t *values, size_t n
 
 static uint32_t dictionary_size(const struct parquet_column *c)
 {
-	return c->type == COLUMN_STRING ? c->strings.strings.n : c->numbers_seen.n;
+	return c->type == COLUMN_STRING ? parquet_strings_n(&c->strings_seen) : c->numbers_seen.n;
 }
 
 static int put_indices(const struct parquet_column *c, const struct parquet_held *page,
@@ -193,9 +194,15 @@ static int size_as_numbers(struct parquet_column *c, struct parquet_scratch *s, 
 	return 0;
 }
 
+/* Strings are held as long as they may still take the stream's codes for indices. */
+static void decide_strings(struct parquet_column *c, bool at_end)
+{
+	c->decided = at_end || parquet_strings_is_direct(&c->strings_seen) || c->held_values > STRINGS_HELD;
+}
+
 /* Settles whether numbers go by dictionary, when that is known by now; at the end of the chunk it has to be.
  */
-static int decide(struct parquet_column *c, bool at_end, struct parquet_scratch *s)
+static int decide_numbers(struct parquet_column *c, bool at_end, struct parquet_scratch *s)
 {
 	uint32_t n = c->numbers_seen.n;
 	size_t number_len = c->type == COLUMN_INT32 ? sizeof(int32_t) : sizeof(int64_t);
@@ -234,7 +241,9 @@ int parquet_column_flush(struct parquet_column *c, bool at_end, struct parquet_s
 		c->held_values += c->page.values;
 		c->page = (struct parquet_held){0};
 	}
-	if (!c->decided && decide(c, at_end, s) != 0)
+	if (!c->decided && c->type == COLUMN_STRING)
+		decide_strings(c, at_end);
+	else if (!c->decided && decide_numbers(c, at_end, s) != 0)
 		return -1;
 	if (!c->decided || c->n_held == 0)
 		return 0;
@@ -245,7 +254,7 @@ static int put_dictionary(struct parquet_column *c, struct parquet_scratch *s)
 {
 	struct page_kind kind = {
 	    .is_dictionary = true, .values = dictionary_size(c), .encoding = PARQUET_PLAIN};
-	const struct strings *strings = &c->strings.strings;
+	const struct strings *strings = &c->strings_seen.dictionary.strings;
 	const struct parquet_numbers *numbers = &c->numbers_seen;
 	int status = 0;
 
@@ -296,6 +305,7 @@ int parquet_column_finish(struct parquet_column *c, struct parquet_scratch *s)
 {
 	if (parquet_column_flush(c, true, s) != 0)
 		return -1;
+	parquet_strings_settle(&c->strings_seen, &c->bounds);
 	/* Each number of the dictionary has been in a row. */
 	if (c->type == COLUMN_FLOAT64)
 		parquet_bounds_doubles(&c->bounds, c->numbers_seen.values, c->numbers_seen.n);

@@ -14,11 +14,6 @@ enum {
 	TEXTS_AT_ONCE = 1024,
 };
 
-static bool has_number_dictionary(enum column_type type)
-{
-	return type == COLUMN_DECIMAL || type == COLUMN_INT32 || type == COLUMN_FLOAT64;
-}
-
 static enum parquet_form first_form(enum column_type type)
 {
 	if (type == COLUMN_TIMESTAMP || type == COLUMN_INT64)
@@ -52,8 +47,7 @@ void parquet_column_free(struct parquet_column *c)
 	free(c->held);
 	buffer_free(&c->levels);
 	free(c->indices);
-	dictionary_free(&c->strings);
-	free(c->map);
+	parquet_strings_free(&c->strings_seen);
 	parquet_numbers_free(&c->numbers_seen);
 	buffer_free(&c->dictionary_page);
 	buffer_free(&c->pages);
@@ -62,24 +56,16 @@ void parquet_column_free(struct parquet_column *c)
 
 void parquet_column_forget_codes(struct parquet_column *c)
 {
-	if (c->map_n > 0)
-		memset(c->map, 0xff, c->map_n * sizeof *c->map);
-	c->stale = c->strings.strings.n > 0;
-	c->scanned = 0;
-	c->longest = 0;
+	parquet_strings_forget_codes(&c->strings_seen, &c->bounds);
+	if (parquet_strings_n(&c->strings_seen) > 0)
+		c->decided = true;
 }
 
 void parquet_column_clear(struct parquet_column *c)
 {
 	c->form = first_form(c->type);
-	c->decided = !has_number_dictionary(c->type);
-	if (c->hashed)
-		dictionary_clear(&c->strings);
-	else
-		strings_clear(&c->strings.strings);
-	c->hashed = c->stale = false;
-	if (c->map_n > 0)
-		memset(c->map, 0xff, c->map_n * sizeof *c->map);
+	c->decided = c->form != PARQUET_AS_DICTIONARY;
+	parquet_strings_clear(&c->strings_seen);
 	parquet_numbers_clear(&c->numbers_seen);
 	buffer_clear(&c->dictionary_page);
 	buffer_clear(&c->pages);
@@ -94,7 +80,8 @@ size_t parquet_column_bytes(const struct parquet_column *c)
 
 	if (c->form != PARQUET_AS_DICTIONARY)
 		bytes += c->page.stored * sizeof *c->numbers;
-	return bytes + c->strings.strings.bytes.len + c->numbers_seen.n * sizeof *c->numbers_seen.values;
+	return bytes + parquet_strings_bytes(&c->strings_seen) +
+	       c->numbers_seen.n * sizeof *c->numbers_seen.values;
 }
 
 /* Rows whose values have been stored become part of the page. */
@@ -281,151 +268,88 @@ static int append_texts(struct parquet_column *c, const struct vector *v, struct
 	return 0;
 }
 
-/* From now on the dictionary must be asked by text: indexes what it has. */
-static int hash_strings(struct parquet_column *c)
+/* How large the dictionary may be by now. */
+static size_t most_bytes(const struct parquet_column *c)
 {
-	struct dictionary fresh = {0};
-	uint32_t code;
+	bool repeats = parquet_strings_seen(&c->strings_seen) < c->values / 3 * 2;
 
-	for (uint32_t i = 0; i < c->strings.strings.n; i++) {
-		struct text t = strings_get(&c->strings.strings, i);
-
-		if (dictionary_code(&fresh, t.data, t.len, &code) != 0) {
-			dictionary_free(&fresh);
-			return -1;
-		}
-		assert(code == i);
-	}
-	dictionary_free(&c->strings);
-	c->strings = fresh;
-	c->hashed = true;
-	c->stale = false;
-	return 0;
+	return repeats ? STRINGS_BYTES_MAX : STRINGS_BYTES;
 }
 
-/* The index of a text whose code is new: 1, 0 when the dictionary is full, -1. */
-static int add_string(struct parquet_column *c, struct text t, uint32_t *index)
+static bool hardly_repeats(const struct parquet_column *c)
 {
-	struct strings *known = &c->strings.strings;
-	size_t bytes = known->bytes.len + ((size_t)known->n + 1) * sizeof(uint32_t);
-
-	size_t most = known->n < c->values / 3 * 2 ? STRINGS_BYTES_MAX : STRINGS_BYTES;
-
-	if (t.len > most || bytes + t.len > most)
-		return 0;
-	parquet_bounds_text(&c->bounds, t.data, t.len);
-	if (c->stale && hash_strings(c) != 0)
-		return -1;
-	if (c->hashed)
-		return dictionary_code(&c->strings, t.data, t.len, index) == 0 ? 1 : -1;
-	*index = known->n;
-	return strings_add(known, t.data, t.len) == 0 ? 1 : -1;
-}
-
-/*
- * Codes to indices: 1, 0 when the dictionary is full, -1. fresh is scratch of n. Texts of new codes lie
- * anywhere in the stream's dictionary: what the next ones need is asked for ahead, first where a text begins,
- * then the text. (In a function of their own the compiler takes prefetches for no effect at all.)
- */
-static int map_codes(struct parquet_column *c, const struct strings *strings, const uint32_t *codes,
-		     uint32_t n, uint32_t *fresh, uint32_t *to)
-{
-	enum { AHEAD = 8 };
-	const uint32_t *map = c->map;
-	uint32_t n_fresh = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t index = map[codes[i]];
-
-		to[i] = index;
-		fresh[n_fresh] = i;
-		n_fresh += index == NO_INDEX;
-	}
-	for (uint32_t i = 0; i < n_fresh; i++) {
-		uint32_t code = codes[fresh[i]];
-
-		if (i + 2 * AHEAD < n_fresh)
-			__builtin_prefetch(&strings->starts[codes[fresh[i + 2 * AHEAD]]]);
-		if (i + AHEAD < n_fresh)
-			__builtin_prefetch(strings->bytes.data + strings->starts[codes[fresh[i + AHEAD]]]);
-		if (c->map[code] == NO_INDEX) {
-			int status = add_string(c, strings_get(strings, code), &c->map[code]);
-			if (status != 1)
-				return status;
-		}
-		to[fresh[i]] = c->map[code];
-	}
-	return 1;
-}
-
-/* The map covers the codes of the stream's dictionary. */
-static int grow_map(struct parquet_column *c, const struct strings *strings)
-{
-	if (strings->n <= c->map_n)
-		return 0;
-	if (array_reserve(&c->map, &c->map_cap, strings->n, sizeof *c->map) != 0)
-		return -1;
-	memset(c->map + c->map_n, 0xff, (c->map_cap - c->map_n) * sizeof *c->map);
-	c->map_n = c->map_cap;
-	return 0;
+	return parquet_strings_bytes(&c->strings_seen) > STRINGS_CHECKED &&
+	       parquet_strings_seen(&c->strings_seen) > c->values / 10 * 9;
 }
 
 /* 1, 0 when the dictionary is full and nothing was appended, -1. */
 static int append_codes(struct parquet_column *c, const struct vector *v, struct parquet_rows rows,
 			struct parquet_scratch *s)
 {
-	uint32_t n, index = 0, fresh, *to;
-	int status = 1;
+	struct parquet_strings *d = &c->strings_seen;
+	uint32_t n, index = 0, *to;
+	int status;
 
-	if (grow_map(c, v->strings) != 0)
+	if (array_reserve(&s->codes, &s->codes_cap, rows.n, sizeof *s->codes) != 0 ||
+	    array_reserve(&s->fresh, &s->fresh_cap, rows.n, sizeof *s->fresh) != 0)
 		return -1;
 	if (v->width == 0) {
-		uint32_t code = (uint32_t)v->base;
-
 		n = parquet_gather_valid(v, rows, NULL, 0);
-		if (n > 0)
-			status = map_codes(c, v->strings, &code, 1, &fresh, &index);
+		s->codes[0] = (uint32_t)v->base;
+		status = parquet_strings_map(d, v->strings, s->codes, n > 0, most_bytes(c), &c->bounds,
+					     s->fresh, &index);
 		if (status != 1)
 			return status;
 		return append_same(c, v, rows, n, index) == 0 ? 1 : -1;
 	}
-	if (array_reserve(&s->codes, &s->codes_cap, rows.n, sizeof *s->codes) != 0 ||
-	    array_reserve(&s->fresh, &s->fresh_cap, rows.n, sizeof *s->fresh) != 0)
-		return -1;
 	n = parquet_gather_codes(v, rows, s->codes);
 	to = indices_room(c, n);
 	if (to == NULL)
 		return -1;
-	status = map_codes(c, v->strings, s->codes, n, s->fresh, to);
+	status = parquet_strings_map(d, v->strings, s->codes, n, most_bytes(c), &c->bounds, s->fresh, to);
 	if (status != 1)
 		return status;
 	return commit_indices(c, v, rows, n) == 0 ? 1 : -1;
 }
 
-static bool hardly_repeats(const struct parquet_column *c)
+static void replace_index(struct parquet_held *page, const uint32_t *by)
 {
-	return c->strings.strings.bytes.len > STRINGS_CHECKED && c->strings.strings.n > c->values / 10 * 9;
+	if (page->values > 0 && page->stored == 0)
+		page->index = by[page->index];
 }
 
-/* Takes back what was added behind the first n strings. */
-static void drop_strings(struct strings *strings, uint32_t n)
+/* While pages are held: if most of the stream's strings have come, its codes become the indices. */
+static int adopt_codes(struct parquet_column *c, const struct strings *stream, struct parquet_scratch *s)
 {
-	strings->bytes.len = n > 0 ? strings->starts[n] : 0;
-	strings->n = n;
+	struct parquet_strings *d = &c->strings_seen;
+	uint32_t n = parquet_strings_n(d);
+
+	if (c->decided || parquet_strings_is_direct(d) || n < stream->n / 2 || d->spare > 0 ||
+	    stream->bytes.len + stream->n * sizeof(uint32_t) > most_bytes(c))
+		return 0;
+	if (array_reserve(&s->codes, &s->codes_cap, n, sizeof *s->codes) != 0 ||
+	    parquet_strings_adopt(d, stream, s->codes) != 0)
+		return -1;
+	for (size_t i = 0; i < c->n_indices; i++)
+		c->indices[i] = s->codes[c->indices[i]];
+	for (size_t i = 0; i < c->n_held; i++)
+		replace_index(&c->held[i], s->codes);
+	replace_index(&c->page, s->codes);
+	c->decided = true;
+	return 0;
 }
 
 static int append_strings(struct parquet_column *c, const struct vector *v, struct parquet_rows rows,
 			  struct parquet_scratch *s)
 {
 	if (c->form == PARQUET_AS_DICTIONARY && v->form == VECTOR_CODES && !hardly_repeats(c)) {
-		uint32_t before = c->strings.strings.n;
 		int status = append_codes(c, v, rows, s);
 
 		if (status != 0)
-			return status < 0 ? -1 : 0;
-		drop_strings(&c->strings.strings, before);
+			return status < 0 ? -1 : adopt_codes(c, v->strings, s);
 	}
 	if (c->form == PARQUET_AS_DICTIONARY) {
+		c->decided = true;
 		if (parquet_column_flush(c, false, s) != 0)
 			return -1;
 		c->form = PARQUET_AS_PLAIN;
@@ -437,12 +361,7 @@ size_t parquet_column_row_bytes(struct parquet_column *c, const struct vector *v
 {
 	if (c->type != COLUMN_STRING || v->form != VECTOR_CODES)
 		return 0;
-	for (; c->scanned < v->strings->n; c->scanned++) {
-		size_t len = strings_get(v->strings, c->scanned).len;
-
-		c->longest = len > c->longest ? len : c->longest;
-	}
-	return c->longest;
+	return parquet_strings_longest(&c->strings_seen, v->strings);
 }
 
 int parquet_column_append(struct parquet_column *c, const struct vector *v, struct parquet_rows rows,

@@ -4,13 +4,14 @@
  * Rows gather unencoded until they fill a page; a full page is encoded, compressed and kept as bytes. Nothing
  * is allocated before the first row, and what was allocated is used again for the next row group.
  *
- *   strings           dictionary pages, from a map of stream codes to dictionary indices, until the
+ *   strings           dictionary pages, whose indices come from the stream's codes, until the
  * dictionary grows too big; PLAIN pages then, and for vectors that are plain timestamp, int64
  * DELTA_BINARY_PACKED decimal           dictionary or DELTA_BINARY_PACKED, whichever is smaller int32,
  * float64    dictionary or PLAIN, whichever is smaller bool              PLAIN
  *
- * Whether a dictionary of numbers pays is known only when enough rows have been seen; until then pages are
- * held as indices. Errors: -1, cause recorded.
+ * Whether a dictionary of numbers pays, and whether one of strings can take the stream's codes for indices,
+ * is known only when enough rows have been seen; until then pages are held as indices. Errors: -1, cause
+ * recorded.
  */
 #ifndef EV_PARQUET_COLUMN_H
 #define EV_PARQUET_COLUMN_H
@@ -18,6 +19,7 @@
 #include "parquet_bounds.h"
 #include "parquet_gather.h"
 #include "parquet_numbers.h"
+#include "parquet_strings.h"
 
 enum {
 	PARQUET_SLICE_ROWS =
@@ -55,7 +57,7 @@ struct parquet_column {
 	enum column_type type;
 	bool nullable;
 	enum parquet_form form;
-	bool decided; /* the form is: pages need not be held any more */
+	bool decided; /* pages need not be held any more: forms and indices stand */
 
 	/* The page under way; its numbers or texts, or the last of the indices. */
 	struct parquet_held page;
@@ -73,14 +75,8 @@ struct parquet_column {
 	uint32_t *indices;
 	size_t n_indices, indices_cap;
 
-	/* The dictionary: of strings or of numbers. */
-	struct dictionary strings; /* its hash table is in use only when `stale` was */
-	bool hashed;
-	bool stale;    /* codes began afresh, while the dictionary had strings already */
-	uint32_t *map; /* stream code -> index */
-	size_t map_n, map_cap;
-	size_t longest;   /* bytes of the longest string of the stream's dictionary so far */
-	uint32_t scanned; /* codes that longest is of */
+	/* The dictionary: one of them. */
+	struct parquet_strings strings_seen;
 	struct parquet_numbers numbers_seen;
 
 	/* The chunk: pages, ready to be written. */

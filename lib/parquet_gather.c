@@ -1,5 +1,7 @@
 #include "parquet_gather.h"
 
+#include <assert.h>
+
 /* n <= 64 bits of a bitmap from bit `at` on; no word is read that holds none of them. */
 static inline uint64_t bits_load(const uint64_t *bits, size_t at, uint32_t n)
 {
@@ -83,16 +85,13 @@ GATHER(numbers64, uint64_t, int64_t)
 
 uint32_t parquet_gather_codes(const struct vector *v, struct parquet_rows rows, uint32_t *out)
 {
+	assert(v->width > 0);
 	switch (v->width) {
 	case 1: return codes8(v, rows, out);
 	case 2: return codes16(v, rows, out);
 	case 4: return codes32(v, rows, out);
-	case 8: return codes64(v, rows, out);
+	default: return codes64(v, rows, out);
 	}
-	uint32_t n = parquet_gather_valid(v, rows, NULL, 0);
-	for (uint32_t i = 0; i < n; i++)
-		out[i] = (uint32_t)v->base;
-	return n;
 }
 
 uint32_t parquet_gather_numbers(const struct vector *v, struct parquet_rows rows, int64_t *out)

@@ -22,7 +22,7 @@ static inline struct parquet_rows parquet_rows_slice(struct parquet_rows r, uint
 }
 
 /* Each writes the values of the rows that are not null to out, which has room for rows.n, and returns how
- * many those are. */
+ * many those are. Codes of width 0 are one code: no array is made of them. */
 uint32_t parquet_gather_codes(const struct vector *v, struct parquet_rows rows, uint32_t *out);
 uint32_t parquet_gather_numbers(const struct vector *v, struct parquet_rows rows, int64_t *out);
 uint32_t parquet_gather_texts(const struct vector *v, struct parquet_rows rows, struct text *out);

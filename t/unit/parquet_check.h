@@ -308,6 +308,63 @@ static inline bool check_encodings(struct checked *f, const struct checked_colum
 	return true;
 }
 
+/* Order by which bounds are taken. */
+static inline int bound_order(int type, const struct value *a, const struct value *b)
+{
+	double x, y;
+
+	if (type != 5)
+		return compare_values(a, b);
+	memcpy(&x, &a->number, sizeof x);
+	memcpy(&y, &b->number, sizeof y);
+	return x < y ? -1 : x > y;
+}
+
+/* A bound as a value; false where there is none. */
+static inline bool bound_value(int type, struct cursor statistics, int id, struct value *v)
+{
+	struct cursor c = binary_field(statistics, id);
+
+	*v = (struct value){.text = c.p, .len = left(c)};
+	if (c.p == NULL || type == 6)
+		return c.p != NULL;
+	return plain_value(type, &c, 0, v) && (v->len = 0, v->text = NULL, true);
+}
+
+/* The bounds against the values from the first on. */
+static inline bool check_bounds(struct checked *f, const struct checked_column *col, size_t first)
+{
+	const struct value *min = NULL, *max = NULL;
+	struct value low, high;
+	bool nan = false;
+
+	for (size_t i = first; i < col->n; i++) {
+		const struct value *v = &col->values[i];
+		double number = 0;
+
+		if (col->type == 5)
+			memcpy(&number, &v->number, sizeof number);
+		nan = nan || number != number;
+		if (!v->null && (min == NULL || bound_order(col->type, v, min) < 0))
+			min = v;
+		if (!v->null && (max == NULL || bound_order(col->type, v, max) > 0))
+			max = v;
+	}
+	bool has_low = bound_value(col->type, col->statistics, 6, &low);
+	bool has_high = bound_value(col->type, col->statistics, 5, &high);
+	if (min == NULL || nan) {
+		CHECK(f, !has_low && !has_high);
+		return true;
+	}
+	CHECK(f, has_low && has_high);
+	int low_exact = bool_field(col->statistics, 8), high_exact = bool_field(col->statistics, 7);
+	CHECK(f, low_exact == (min->len <= 64) && high_exact == (max->len <= 64));
+	CHECK(f, low_exact ? bound_order(col->type, &low, min) == 0 : compare_values(&low, min) < 0);
+	CHECK(f, high_exact ? bound_order(col->type, &high, max) == 0 : compare_values(&high, max) > 0);
+	CHECK(f, low.len <= 68 && high.len <= 68);
+	return true;
+}
+
 static inline bool check_chunk(struct checked *f, struct checked_column *col, struct cursor chunk,
 			       const uint8_t *file, int64_t *offset, int64_t rows, int64_t *uncompressed)
 {
@@ -336,6 +393,8 @@ static inline bool check_chunk(struct checked *f, struct checked_column *col, st
 		nulls += col->values[i].null;
 	col->statistics = struct_field(meta, 12);
 	CHECK(f, (uint64_t)int_field(col->statistics, 3, -1) == nulls);
+	if (!check_bounds(f, col, before.n))
+		return false;
 	*offset += compressed;
 	*uncompressed += (int64_t)found;
 	return true;

@@ -424,10 +424,61 @@ static void resets(void)
 	strings_free(&strings);
 }
 
+/* Rows that come when the stream has had other strings before: its codes become the indices once half of them
+ * have come, and the ends of the dictionary, which no row has, must not be bounds. */
+static void adopted_codes(void)
+{
+	static struct made made[2];
+	struct strings strings = {0};
+	struct vector vectors[2];
+	struct batch batch = {8000, 2, vectors};
+	struct trial *t = trial_begin();
+	char text[16];
+
+	trial_column(t, "user", COLUMN_STRING, true);
+	trial_column(t, "constant", COLUMN_STRING, false);
+	trial_open(t);
+	if (t->writer != NULL)
+		parquet_writer_limit(t->writer, 200000, UINT64_MAX);
+	make_strings(&strings, 10000, 6);
+	for (int i = 0; i < 80; i++) {
+		/* One of them, more, all but the ends, then new ones behind an end that stays unused; again.
+		 */
+		int64_t base = i % 40 < 3 ? 9000 : 100;
+		uint64_t limit = i % 40 < 6 ? 3000 : strings.n - 200;
+		if (i % 40 > 20) {
+			snprintf(text, sizeof text, "late-%d", i);
+			t->status |= strings_add(&strings, text, strlen(text));
+		}
+		make_codes(&made[0], &strings, 8000, i % 40 < 3 ? 0 : 4, base, limit, 4);
+		make_codes(&made[1], &strings, 8000, 0, i < 40 ? 5000 : 1, 0, 0);
+		vectors[0] = made[0].v;
+		vectors[1] = made[1].v;
+		trial_write(t, &batch, NULL, 8000);
+		if (i == 52 && t->status == 0) {
+			/* And codes that begin afresh in the middle of it, in another order. */
+			parquet_writer_strings_reset(t->writer, 0);
+			parquet_writer_strings_reset(t->writer, 1);
+			strings_clear(&strings);
+			for (int k = 9999; k >= 0; k--) {
+				snprintf(text, sizeof text, "%06d", k);
+				t->status |= strings_add(&strings, text, strlen(text));
+			}
+		}
+	}
+	if (trial_end(t, "adopted codes")) {
+		ok(t->found.n_groups == 4 && t->found.columns[0].dictionaries == 4,
+		   "a dictionary in each group");
+		ok(t->found.columns[0].pages[0] == 0, "and nothing else");
+	}
+	trial_free(t);
+	strings_free(&strings);
+}
+
 /* Too many texts for a dictionary, plain vectors between codes, and back to dictionaries in the next row
  * group.
  */
-static void plain_fallback(void)
+static void plain_fallback(uint32_t n_strings)
 {
 	static struct made made;
 	struct strings strings = {0};
@@ -439,13 +490,13 @@ static void plain_fallback(void)
 	trial_open(t);
 	if (t->writer != NULL)
 		parquet_writer_limit(t->writer, 16384 * 6, UINT64_MAX);
-	make_strings(&strings, 200000, 36);
+	make_strings(&strings, n_strings, 36);
 	for (int i = 0; i < 8; i++) {
-		make_codes(&made, &strings, 16384, 4, 0, i < 5 ? 200000 : 50, 10);
+		make_codes(&made, &strings, 16384, 4, 0, i < 5 ? n_strings : 50, 10);
 		vectors[0] = made.v;
 		trial_write(t, &batch, NULL, 16384);
 	}
-	make_plain(&made, 16384, 50, 4);
+	make_plain(&made, 16384, 200, 4);
 	vectors[0] = made.v;
 	trial_write(t, &batch, NULL, 16384);
 	make_codes(&made, &strings, 16384, 1, 70, 5, 10);
@@ -760,7 +811,9 @@ int main(void)
 	small_appends();
 	constants_and_nulls();
 	resets();
-	plain_fallback();
+	adopted_codes();
+	plain_fallback(200000); /* which hardly repeat */
+	plain_fallback(60000);  /* which fill the dictionary */
 	long_texts();
 	numbers();
 	row_groups();
