@@ -4,9 +4,11 @@
 #   WERROR=1                warnings are errors
 #   CC=clang                another compiler (clean first)
 #   PREFIX=/usr/local DESTDIR=
+#   V=1                     the commands themselves
 #   PEER=../peer            npm packages of other engines, for tests that compare with them
 
 VERSION = 1.0
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
@@ -40,22 +42,29 @@ SOURCES = $(wildcard cmd/*.[ch] lib/*.[ch] t/unit/*.[ch] t/fuzz/*.[ch])
 SCRIPTS = $(wildcard pipelines/* t/*.t t/*.sh .ci/run)
 PIPELINES = $(notdir $(wildcard pipelines/*))
 
+# A line for each step; the commands themselves with V=1.
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '%5s %s\n' $(1) $@)
+
 all: $(TOOLS:%=$(B)/%)
 
 $(B)/ev%: $(B)/cmd/ev%.o $(CMD_O) $(B)/libevlake.a
-	$(CC) $(CFLAGS) $(EV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,link)
+	$(Q)$(CC) $(CFLAGS) $(EV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/libevlake.a: $(LIB_O)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,ar)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(B)/unit/%.t: $(B)/t/unit/%.o $(B)/libevlake.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(EV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,link)
+	$(Q)$(CC) $(CFLAGS) $(EV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/%.o: %.c $(B)/flags | $(B)/deps
 	@mkdir -p $(@D)
-	$(CC) $(EV_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call say,cc)
+	$(Q)$(CC) $(EV_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Code for processors that have more than all have; whoever calls it asks first.
 ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine)))
