@@ -6,7 +6,8 @@
 #include <sys/random.h>
 #include <time.h>
 
-/* The id is two hash128 halves worth of randomness; the columns are explained in evlake(7). */
+/* The id is two hash128 halves worth of randomness; the columns are explained in evlake(7). Primary keys come
+ * first: else SQLite 3.40's integrity_check takes what follows in a table without rowids for nulls. */
 static const char tables[] =
     "CREATE TABLE lake_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE lake_run (run INTEGER PRIMARY KEY, verb TEXT NOT NULL, began TEXT NOT NULL,"
@@ -21,10 +22,10 @@ static const char tables[] =
     " run INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX lake_source_content ON lake_source (content);"
     "CREATE TABLE lake_reject (source TEXT NOT NULL, reason TEXT NOT NULL, field TEXT NOT NULL,"
-    " rejects INTEGER NOT NULL, first_line INTEGER NOT NULL, first_column INTEGER NOT NULL,"
-    " run INTEGER NOT NULL, PRIMARY KEY (source, reason, field, run)) WITHOUT ROWID;"
+    " run INTEGER NOT NULL, rejects INTEGER NOT NULL, first_line INTEGER NOT NULL,"
+    " first_column INTEGER NOT NULL, PRIMARY KEY (source, reason, field, run)) WITHOUT ROWID;"
     "CREATE TABLE lake_note (source TEXT NOT NULL, what TEXT NOT NULL, field TEXT NOT NULL,"
-    " name TEXT NOT NULL, lines INTEGER NOT NULL, first_line INTEGER NOT NULL, run INTEGER NOT NULL,"
+    " name TEXT NOT NULL, run INTEGER NOT NULL, lines INTEGER NOT NULL, first_line INTEGER NOT NULL,"
     " PRIMARY KEY (source, what, field, name, run)) WITHOUT ROWID;"
     "CREATE TABLE lake_file (path TEXT PRIMARY KEY, layer TEXT NOT NULL, partition TEXT NOT NULL,"
     " rows INTEGER NOT NULL, bytes INTEGER NOT NULL, checksum TEXT NOT NULL, begin_run INTEGER NOT NULL,"

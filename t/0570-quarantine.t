@@ -33,6 +33,8 @@ is "$(gold lake "SELECT path, lines, kept, rejected, blank FROM lake_source WHER
 	"$(awk -F '\t' 'NR > 1 { print $1 "|" $2 "|" $3 "|" $2 - $3 - $4 "|" $4 }' made.tsv)" \
 	'each source has as many of each as evgen made'
 
+is "$(gold lake 'PRAGMA integrity_check')" ok 'gold.db is whole'
+
 quarantine lake >rows
 is "$(perl "$T/oracle/quarantine.pl" lake lines <rows)" "$(gold lake 'SELECT sum(rejected) FROM lake_source') rows" \
 	'each rejected line is in quarantine: reason, field, source, line, offset and raw bytes'
