@@ -1,6 +1,8 @@
--- What has been committed to a lake, but for clocks, ids and failures: runs, marks, counts and the manifest.
+-- What has been committed to a lake, but for clocks, ids and failures: runs that took something, marks, counts
+-- and the manifest.
 .mode quote
-SELECT 'run', run, verb, sources, copies, rows, rejects, blank, bytes, files FROM lake_run ORDER BY run;
+SELECT 'run', run, verb, sources, copies, rows, rejects, blank, bytes, files FROM lake_run
+WHERE sources + copies > 0 ORDER BY run;
 SELECT 'source', * FROM lake_source ORDER BY path;
 SELECT 'reject', * FROM lake_reject ORDER BY source, reason, field, run;
 SELECT 'note', * FROM lake_note ORDER BY source, what, field, name, run;
