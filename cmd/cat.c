@@ -89,6 +89,10 @@ static int cat_fd(struct cat *cat, int fd, const char *name, const struct contro
 		/* Streams follow one another: one of our own ends before another passes. */
 		if (cat_end(cat) == 0)
 			result = cat_streams(cat, fd, name, &first);
+	} else if (first.len == 0 && fd == STDIN_FILENO) {
+		/* What failed before it wrote a byte must not look like a quiet day; an empty file is one. */
+		cause_record(STATUS_SYSTEM, "%s: nothing at all: an earlier stage failed or was killed",
+			     name);
 	} else if (cat->parts > 0) {
 		cause_record(STATUS_USAGE, "%s: -s shares out a plan, and this is none", name);
 	} else if (cat->reading || cat_begin_for(cat, NULL) == 0) {

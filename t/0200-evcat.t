@@ -40,6 +40,10 @@ is "$(evcat -f csv tree)" "$(evcat -f csv two one)" 'a folder is all its files, 
 exits 0 'an empty file is no event' evcat -f csv /dev/null
 is "$(cat out)" 'timestamp,user_id,session_id,event_type,product_id,quantity,price,category,search_query,line' 'but a header'
 
+exits 4 'nothing at all on standard input is an error' evcat </dev/null
+evcat <&- >out 2>err
+is $? 4 'and so is a closed one'
+
 # --- what is wrong
 
 printf '%s\n%s\n' "$bad" "$good" >mixed
