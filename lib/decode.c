@@ -2,11 +2,13 @@
 
 #include "field.h"
 #include "notes.h"
+#include "usual.h"
 #include "utf8.h"
 
 #include <stdlib.h>
 
-_Static_assert((int)DECODE_SLACK >= (int)FIELD_SLACK, "fields read beyond a line's end");
+_Static_assert((int)DECODE_SLACK >= (int)FIELD_SLACK && (int)DECODE_SLACK >= (int)SCAN_SLACK,
+	       "fields read beyond a line's end");
 
 struct decoder {
 	const struct schema *schema;
@@ -20,6 +22,7 @@ struct decoder {
 	struct json_token *unknown;
 	size_t n_unknown, cap_unknown; /* keys of this line */
 	struct notes notes;
+	scan_line *scan;
 };
 
 /* Making a decoder. */
@@ -37,6 +40,7 @@ struct decoder *decoder_new(const struct schema *schema)
 		goto no_memory;
 	d->n = schema->n;
 	d->first = d->fields;
+	d->scan = scan_line_best();
 	if (schema->event_type >= 0 && schema->quantity >= 0 && schema->price >= 0) {
 		d->event_type = &d->fields[schema->event_type];
 		d->price = &d->fields[schema->price];
@@ -56,6 +60,11 @@ no_memory:
 fail:
 	decoder_free(d);
 	return NULL;
+}
+
+void decoder_scan_by(struct decoder *d, scan_line *scan)
+{
+	d->scan = scan;
 }
 
 void decoder_free(struct decoder *d)
@@ -281,21 +290,29 @@ static int take_notes(struct decoder *d, uint64_t number)
 	return 0;
 }
 
+static void clear_fields(struct decoder *d)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		d->fields[i].token.kind = JSON_NONE;
+		d->fields[i].is_good = false;
+	}
+}
+
 int decode_line(struct decoder *d, const char *line, size_t len, uint64_t number, struct builder *b,
 		struct decode_fault *fault)
 {
 	const char *reason, *bad;
-	int result;
+	int result = 1;
 
 	d->n_unknown = 0;
 	buffer_clear(&d->scratch);
 	if (d->scratch.cap < len + DECODE_SLACK && buffer_reserve(&d->scratch, len + DECODE_SLACK) != 0)
 		return -1;
-	for (size_t i = 0; i < d->n; i++) {
-		d->fields[i].token.kind = JSON_NONE;
-		d->fields[i].is_good = false;
+	clear_fields(d);
+	if (!usual_line(d->first, line, len, d->scan)) {
+		clear_fields(d);
+		result = read_line(d, line, line + len, &reason, &bad);
 	}
-	result = read_line(d, line, line + len, &reason, &bad);
 	if (result == 0)
 		set_fault(fault, reason, "", line, bad);
 	if (result != 1)
