@@ -96,6 +96,8 @@ int builder_look_up(struct builder *b, struct builder_column *c)
 	const size_t known = c->dictionary.strings.bytes.len;
 	uint32_t codes[BUILDER_PENDING];
 
+	if (c->n_pending == 0)
+		return 0;
 	if (dictionary_codes(&c->dictionary, c->pending, c->n_pending, codes) != 0)
 		return -1;
 	for (uint32_t i = 0; i < c->n_pending; i++)
@@ -121,15 +123,9 @@ static int add_text(struct builder *b, struct builder_column *c, const char *dat
 
 int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len)
 {
-	char padded[DICTIONARY_PADDED] = {0};
-
 	if (c->plain)
 		return add_plain(b, c, data, len);
-	if (len > DICTIONARY_INLINE)
-		return add_text(b, c, data, len);
-	if (len > 0)
-		memcpy(padded, data, len);
-	return builder_add_padded(b, c, padded, len);
+	return builder_look_up(b, c) != 0 ? -1 : add_text(b, c, data, len);
 }
 
 int builder_add_texts(struct builder *b, struct builder_column *c, const char *data, size_t len, uint32_t n)

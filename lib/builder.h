@@ -11,7 +11,7 @@
 
 #include "batch.h"
 
-enum { BUILDER_PENDING = 64 };
+enum { BUILDER_PENDING = 64, BUILDER_SMALL = 2048 };
 
 struct builder_column {
 	enum column_type type;
@@ -54,16 +54,28 @@ int builder_add_text(struct builder *b, struct builder_column *c, const char *da
 /* Looks up what is pending. */
 int builder_look_up(struct builder *b, struct builder_column *c) MUST_CHECK;
 
-/* The same as builder_add_text when DICTIONARY_PADDED bytes can be read at data, however few of them are
- * text. */
+/*
+ * The same as builder_add_text when DICTIONARY_PADDED bytes can be read at data, however few of them are
+ * text. A small dictionary is in the cache, and looked into at once; a large one later.
+ */
 static inline int builder_add_padded(struct builder *b, struct builder_column *c, const char *data,
 				     size_t len)
 {
+	const struct dictionary *d = &c->dictionary;
+
 	if (c->plain || len > DICTIONARY_INLINE)
 		return builder_add_text(b, c, data, len);
 	const struct dictionary_key key = dictionary_key_padded(data, len);
 
-	dictionary_prefetch(&c->dictionary, key);
+	if (d->mask < BUILDER_SMALL) {
+		const uint32_t code = dictionary_at_home(d, key);
+
+		if (code == 0)
+			return builder_add_text(b, c, data, len);
+		builder_add_int(c, code - 1);
+		return 0;
+	}
+	dictionary_prefetch(d, key);
 	c->pending[c->n_pending] = key;
 	c->pending_rows[c->n_pending++] = c->n;
 	builder_add_int(c, 0);

@@ -134,15 +134,12 @@ static int code_of_key(struct dictionary *d, struct dictionary_key key, uint32_t
 /* Nearly every key is known and at home: a compare and no call. */
 int dictionary_codes(struct dictionary *d, const struct dictionary_key *keys, uint32_t n, uint32_t *codes)
 {
-	if (d->mask == 0 && grow(d) != 0)
-		return -1;
 	for (uint32_t i = 0; i < n; i++) {
-		const struct dictionary_key key = keys[i];
-		const struct dictionary_slot *slot = &d->slots[key.hash & d->mask];
+		const uint32_t code = dictionary_at_home(d, keys[i]);
 
-		if (slot->low == key.low && slot->high == key.high && slot->code != 0)
-			codes[i] = slot->code - 1;
-		else if (code_of_key(d, key, &codes[i]) != 0)
+		if (code != 0)
+			codes[i] = code - 1;
+		else if (code_of_key(d, keys[i], &codes[i]) != 0)
 			return -1;
 	}
 	return 0;

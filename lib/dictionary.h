@@ -135,6 +135,17 @@ static inline void dictionary_prefetch(const struct dictionary *d, struct dictio
 		__builtin_prefetch(&d->slots[key.hash & d->mask]);
 }
 
+/* One more than the code of a key that is where its search begins, as nearly all are; else 0. */
+static inline uint32_t dictionary_at_home(const struct dictionary *d, struct dictionary_key key)
+{
+	const struct dictionary_slot *slot;
+
+	if (d->mask == 0)
+		return 0;
+	slot = &d->slots[key.hash & d->mask];
+	return slot->low == key.low && slot->high == key.high ? slot->code : 0;
+}
+
 /* Whether the text has a code, without giving it one. */
 bool dictionary_find(const struct dictionary *d, const void *data, size_t len, uint32_t *code);
 /* Bytes it takes. */
