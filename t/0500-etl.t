@@ -94,6 +94,7 @@ exits 2 'no such option' etl -Z lake
 exits 4 'no such folder' etl nothing
 mkdir empty
 exits 3 'a folder that is no lake' etl empty
+is "$(ls -A empty)" '' 'and stays empty'
 
 # --- the report
 
