@@ -70,9 +70,9 @@ listed() { # LAKE
 	done
 }
 
-# try TOOL BEFORE AFTER: a copy of the lake BEFORE is loaded by two jobs, and TOOL killed on the way, in one of
-# them; AFTER is the lake loaded undisturbed. The moments are spread over all that the tool does with the stream
-# and the lake.
+# try TOOL BEFORE AFTER [CALL]: a copy of the lake BEFORE is loaded by two jobs, and TOOL killed on the way, in one
+# of them; AFTER is the lake loaded undisturbed. The moments are spread over all that the tool does with the stream
+# and the lake, or over its calls of CALL.
 try() {
 	rm -rf lake
 	cp -a "$2" lake
@@ -80,12 +80,13 @@ try() {
 	B=$W/tools etl -j 2 lake 2>err || cat err
 	grep -v '^+++' trace | sed -n '/(0,\|lake/,$p' >moments
 	head -n "$(($(wc -l <trace) - $(wc -l <moments)))" trace >start
-	n=$(wc -l <moments)
+	grep -an "^${4-}" moments | cut -d : -f 1 >choice
+	n=$(wc -l <choice)
 	i=0 old=0 new=0
 	while [ $i -lt "$kills" ]; do
-		at=$((n * (2 * i + 1) / (2 * kills) + 1))
+		at=$(sed -n $((n * (2 * i + 1) / (2 * kills) + 1))p choice)
 		call=$(sed -n "${at}{s/(.*//;p;}" moments)
-		count=$(head -n $at moments | cat start - | grep -ac "^$call(")
+		count=$(head -n "$at" moments | cat start - | grep -ac "^$call(")
 		rm -rf lake
 		cp -a "$2" lake
 		wrap "$1" "-e trace=$call -e inject=$call:signal=KILL:when=$count"
@@ -103,7 +104,7 @@ try() {
 			diff state after | head -n 5
 		fi
 		listed lake state | sed "s/^/$what: /"
-		etl lake >out 2>err || { echo "$what: the next run ends with $?" && cat err; }
+		etl -j 2 lake >out 2>err || { echo "$what: the next run ends with $?" && cat err; }
 		dump lake >state
 		cmp -s state after || { echo "$what: the next run does not lead to the new state" && diff state after | head -n 5; }
 		diff -r "$3/silver" lake/silver && diff -r "$3/quarantine" lake/quarantine
@@ -117,10 +118,10 @@ ok" ] || echo "$what: a file is still pending, or gold.db is damaged"
 # --- a lake with a history, and four files that are new: a late one, one of a new day, one with bad lines
 
 evgen -C 2 -E $events -I 720 -B 4 base >/dev/null
-etl base || fail 'the first run'
+etl -j 2 base || fail 'the first run'
 evgen -C 4 -E $events -I 1440 -T 2025-12-06 -R 2 -B 4 base >/dev/null
 cp -a base whole
-etl whole || fail 'the undisturbed run'
+etl -j 2 whole || fail 'the undisturbed run'
 dump base >before
 dump whole >after
 ok 'the run changes the lake' test "$(cmp -s before after; echo $?)" = 1
@@ -131,13 +132,15 @@ for tool in evmark evcat evclean evsilver 'evgold -p' evgold; do
 	ok "$tool was killed before the commit" test "$old" -ge $((kills / 2))
 done
 ok 'evgold also after the commit' test "$old" -lt "$kills"
+is "$(try evgold base whole renameat 3>counts 2>&1)" '' "evgold, killed at each of its renames"
+is "$(cat counts)" "evgold: 0 $kills" 'which come after the commit'
 
 # --- a lake that is not there yet
 
 mkdir first
 cp -a base/bronze first/bronze
 cp -a first fresh
-etl fresh || fail 'the undisturbed run'
+etl -j 2 fresh || fail 'the undisturbed run'
 : >before
 dump fresh >after
 is "$(try evgold first fresh 3>counts 2>&1)" '' "evgold, killed at $kills moments of a lake's first run"
