@@ -1,4 +1,4 @@
-# evlake: make, make demo, make check, make lint, make install. See README.md.
+# evlake: make, make demo, make check, make lint, make bench, make install. See README.md.
 #
 #   SAN=address,undefined   a sanitized build in a directory of its own
 #   WERROR=1                warnings are errors
@@ -6,6 +6,8 @@
 #   PREFIX=/usr/local DESTDIR=
 #   V=1                     the commands themselves
 #   PEER=../peer            npm packages of other engines, for tests that compare with them
+#   BENCH=full              what make bench measures: small (a minute), full (ten), scale (24 GB of JSON)
+#   BENCH_DIR=../bench-evlake BENCH_RUNS=5
 
 VERSION = 1.0
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
@@ -14,6 +16,9 @@ BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 DATADIR = $(PREFIX)/share/evlake
 PEER = ../peer
+BENCH = full
+BENCH_DIR = ../bench-evlake
+BENCH_RUNS = 5
 
 B = build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 comma = ,
@@ -39,7 +44,7 @@ LIB_O = $(patsubst %.c,$(B)/%.o,$(filter-out $(if $(filter 1,$(ISAL)),,%/inflate
 CMD_O = $(patsubst %.c,$(B)/%.o,$(filter-out $(wildcard cmd/ev*.c),$(wildcard cmd/*.c)))
 UNITS = $(patsubst t/unit/%.c,$(B)/unit/%.t,$(wildcard t/unit/*.c))
 SOURCES = $(wildcard cmd/*.[ch] lib/*.[ch] t/unit/*.[ch] t/fuzz/*.[ch])
-SCRIPTS = $(wildcard pipelines/* t/*.t t/*.sh .ci/run)
+SCRIPTS = $(wildcard pipelines/* t/*.t t/*.sh t/bench/run t/bench/instructions .ci/run)
 PIPELINES = $(notdir $(wildcard pipelines/*))
 
 # A line for each step; the commands themselves with V=1.
@@ -91,6 +96,11 @@ check: all $(UNITS)
 demo: all
 	@B='$(abspath $(B))' pipelines/demo demo-lake
 
+# What it costs, beside DuckDB and zcat; and how many instructions each tool spends on an event.
+bench bench-instructions: all
+	@B='$(abspath $(B))' PEER='$(abspath $(PEER))' BENCH='$(BENCH)' BENCH_DIR='$(abspath $(BENCH_DIR))' \
+		BENCH_RUNS='$(BENCH_RUNS)' t/bench/$(if $(filter bench,$@),run,instructions)
+
 lint:
 	@.ci/deps $(LINT_PACKAGES) $(PACKAGES)
 	clang-format --dry-run -Werror $(SOURCES)
@@ -126,6 +136,6 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all deps check demo lint format install uninstall dist clean force
+.PHONY: all deps check demo bench bench-instructions lint format install uninstall dist clean force
 .SECONDARY:
 .DELETE_ON_ERROR:
