@@ -1,6 +1,8 @@
 #include "batch.h"
 
 #include "batch_wire.h"
+#include "decimal.h"
+#include "timestamp.h"
 
 #include <string.h>
 
@@ -93,30 +95,32 @@ static int check_valid(const struct column *c, struct vector *v, uint32_t rows)
 	return set + v->nulls == rows ? 0 : bad(c, "null count and validity bitmap differ");
 }
 
+/* What values of a type may be; false when all of int64. */
+static bool type_range(enum column_type type, int64_t *low, int64_t *high)
+{
+	switch (type) {
+	case COLUMN_TIMESTAMP: *low = TIMESTAMP_MIN, *high = TIMESTAMP_MAX; return true;
+	case COLUMN_DECIMAL: *low = 1 - DECIMAL_LIMIT, *high = DECIMAL_LIMIT - 1; return true;
+	case COLUMN_INT32: *low = INT32_MIN, *high = INT32_MAX; return true;
+	case COLUMN_BOOL: *low = 0, *high = 1; return true;
+	default: return false;
+	}
+}
+
 static int check_fixed(const struct column *c, const struct vector *v, const struct strings *strings,
 		       uint32_t rows)
 {
+	int64_t low = 0, high = (int64_t)strings->n - 1;
 	uint64_t most;
 
-	if (v->form == VECTOR_FIXED &&
-	    (c->type == COLUMN_TIMESTAMP || c->type >= COLUMN_DECIMAL || c->type == COLUMN_INT64) &&
-	    c->type != COLUMN_BOOL)
+	if (v->form == VECTOR_FIXED && !type_range(c->type, &low, &high))
+		return 0;
+	if (v->nulls == rows)
 		return 0;
 	most = largest(v->values, v->width, rows);
-	if (v->form == VECTOR_CODES) {
-		const uint32_t known = strings->n;
-
-		if (v->nulls == rows)
-			return 0;
-		if (v->base < 0 || v->base >= known || most >= known - (uint64_t)v->base)
-			return bad(c, "a code that its dictionary does not have");
-		return 0;
-	}
-	const int64_t low = c->type == COLUMN_BOOL ? 0 : INT32_MIN;
-	const int64_t high = c->type == COLUMN_BOOL ? 1 : INT32_MAX;
-
-	if (v->base < low || v->base > high || most > (uint64_t)(high - v->base))
-		return bad(c, "a value beyond its type");
+	if (v->base < low || v->base > high || most > (uint64_t)high - (uint64_t)v->base)
+		return bad(c, v->form == VECTOR_CODES ? "a code that its dictionary does not have"
+						      : "a value beyond its type");
 	return 0;
 }
 
