@@ -128,12 +128,31 @@ int builder_add_text(struct builder *b, struct builder_column *c, const char *da
 	return builder_look_up(b, c) != 0 ? -1 : add_text(b, c, data, len);
 }
 
+void builder_add_ints(struct builder_column *c, int64_t value, uint32_t n)
+{
+	const uint32_t end = c->n + n;
+
+	for (uint32_t i = c->n; i < end; i++)
+		c->values[i] = value;
+	while (c->n < end) {
+		const uint32_t bit = c->n % 64, room = 64 - bit, left = end - c->n;
+		const uint32_t some = left < room ? left : room;
+
+		c->valid[c->n / 64] |= (some == 64 ? ~(uint64_t)0 : ((uint64_t)1 << some) - 1) << bit;
+		c->n += some;
+	}
+}
+
 int builder_add_texts(struct builder *b, struct builder_column *c, const char *data, size_t len, uint32_t n)
 {
+	if (n > 0 && !c->plain) {
+		if (builder_add_text(b, c, data, len) != 0)
+			return -1;
+		builder_add_ints(c, c->values[c->n - 1], n - 1);
+		return 0;
+	}
 	for (uint32_t i = 0; i < n; i++) {
-		if (i > 0 && !c->plain)
-			builder_add_int(c, c->values[c->n - 1]);
-		else if ((c->plain ? add_plain(b, c, data, len) : add_text(b, c, data, len)) != 0)
+		if (add_plain(b, c, data, len) != 0)
 			return -1;
 	}
 	return 0;

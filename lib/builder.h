@@ -49,6 +49,8 @@ static inline void builder_add_int(struct builder_column *c, int64_t value)
 	c->values[c->n++] = value;
 }
 
+/* n times the same number: a stretch of a column. */
+void builder_add_ints(struct builder_column *c, int64_t value, uint32_t n);
 void builder_add_null(struct builder_column *c);
 int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len) MUST_CHECK;
 /* Looks up what is pending. */

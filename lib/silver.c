@@ -93,8 +93,8 @@ static int extend_dates(struct silver *s, const struct vector *timestamps, uint3
 			if (later < 0 || later >= TIMESTAMP_HOUR)
 				break;
 			s->days[i] = day;
-			builder_add_int(hours, hour);
 		}
+		builder_add_ints(hours, hour, i - first);
 		if (builder_add_texts(&s->added, dates, text, len, i - first) != 0)
 			return -1;
 		s->one_day = s->one_day && day == s->days[0];

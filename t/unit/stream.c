@@ -371,8 +371,53 @@ static void test_error_frame(void)
 	close(fd);
 }
 
+/* Stretches of the same value, across the words of the bitmap. */
+static void test_stretches(void)
+{
+	struct columns columns = four_columns();
+	struct strings dictionaries[4] = {{.n = 0}};
+	struct vector vectors[4];
+	struct buffer payload = {0};
+	struct builder b;
+	uint32_t rows, n = 0, wrong = 0;
+
+	if (builder_init(&b, columns.items, columns.n) != 0)
+		abort();
+	for (uint32_t len = 0; len < 150; len++) {
+		struct builder_column *c = b.columns;
+
+		builder_add_ints(&c[0], len, len);
+		wrong += builder_add_texts(&b, &c[1], "text", len % 5, len) != 0;
+		builder_add_ints(&c[2], -5, len);
+		wrong += builder_add_texts(&b, &c[3], "x", 1, len) != 0;
+		builder_add_int(&c[0], -1);
+		wrong += builder_add_text(&b, &c[1], "", 0) != 0;
+		builder_add_null(&c[2]);
+		builder_add_null(&c[3]);
+		n += len + 1;
+	}
+	dictionaries[1] = b.columns[1].dictionary.strings;
+	dictionaries[3] = b.columns[3].dictionary.strings;
+	if (builder_encode(&b, &payload) != 0 ||
+	    batch_decode(payload.data, payload.len, columns.items, 4, dictionaries, vectors, &rows) != 0)
+		abort();
+	for (uint32_t len = 0, row = 0; len < 150; len++, row++) {
+		for (const uint32_t end = row + len; row < end; row++)
+			wrong += vector_int(&vectors[0], row) != len ||
+				 vector_text(&vectors[1], row).len != len % 5 ||
+				 !vector_is_valid(&vectors[2], row) || vector_int(&vectors[2], row) != -5;
+		wrong += vector_int(&vectors[0], row) != -1 || vector_is_valid(&vectors[2], row) ||
+			 vector_is_valid(&vectors[3], row);
+	}
+	ok(wrong == 0 && rows == n, "stretches of one value, and what is between them");
+	buffer_free(&payload);
+	builder_free(&b);
+	columns_free(&columns);
+}
+
 int main(void)
 {
+	test_stretches();
 	test_round_trip();
 	test_concatenation();
 	test_extension();
