@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/oracle/peer.sh
 . "$T/oracle/peer.sh"
+have perl sqlite3 || skip_all 'perl or sqlite3 is not installed'
 need_peer @duckdb/node-api nodejs-polars
 
 # reads LAKE WHAT
@@ -28,4 +29,9 @@ reads odd 'bad and odd lines, three days'
 ok 'several dates are several files' test "$(find odd/silver -name '*.parquet' | wc -l)" -gt 2
 evgen -M uniform -W -U 1000000 -E $((2 * events)) wide >/dev/null
 reads wide 'ids that are nearly all distinct'
+mkdir -p edge/bronze
+perl "$T/oracle/extremes.pl" | gzip >edge/bronze/edges.jsonl.gz
+reads edge 'values at the edges, and many dates at once'
+is "$(sqlite3 -readonly edge/gold.db 'SELECT lines = kept FROM lake_source')" 1 'no edge is rejected'
+ok 'many dates are many files' test "$(find edge/silver -name '*.parquet' | wc -l)" -gt 60
 done_testing
