@@ -1,5 +1,7 @@
 #include "bronze.h"
 
+#include "utf8.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -65,6 +67,19 @@ static const char *ignored_name(const char *name)
 	return NULL;
 }
 
+/* Paths become texts of Silver, which other engines refuse to read when one of them is not UTF-8. */
+static int check_name(struct walk *w, const char *name)
+{
+	const size_t len = strlen(name);
+	const char *path;
+
+	if (utf8_check(name, len) == len)
+		return 0;
+	path = buffer_text(&w->path);
+	return path == NULL ? -1
+			    : cause_record(STATUS_INPUT, "%s: a name that is not UTF-8: rename it", path);
+}
+
 static int walk_folder(struct walk *w, int parent, const char *name, bool follow);
 
 static int walk_entry(struct walk *w, int folder, const char *name, unsigned char type)
@@ -73,6 +88,8 @@ static int walk_entry(struct walk *w, int folder, const char *name, unsigned cha
 	bool follow = w->depth == 1;
 	struct stat st;
 
+	if (ignored == NULL && check_name(w, name) != 0)
+		return -1;
 	if (type == DT_DIR && ignored == NULL)
 		return walk_folder(w, folder, name, false);
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)

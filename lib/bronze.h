@@ -3,8 +3,8 @@
  *
  * Names that begin with "." or "_" or end in ".tmp" are set aside with a reason, folders of that kind without
  * being opened; so are files of other kinds, and symbolic links, but for those directly under bronze/, which
- * are followed. Errors: STATUS_SYSTEM naming the folder or file that cannot be read; one that vanishes while
- * it is looked at is not there.
+ * are followed. Errors: STATUS_SYSTEM naming the folder or file that cannot be read, STATUS_INPUT for a name
+ * that is not UTF-8; what vanishes while it is looked at is not there.
  */
 #ifndef EV_BRONZE_H
 #define EV_BRONZE_H

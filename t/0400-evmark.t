@@ -75,6 +75,11 @@ chmod 0 lake/bronze/b/c/3
 exits 4 'a file that may not be read' as_nobody "$B/evmark" pending lake
 ok 'is named' grep -q bronze/b/c/3 "$W/err"
 chmod 644 lake/bronze/b/c/3
+odd=$(printf 'lake/bronze/in\377valid')
+: >"$odd"
+exits 3 'a name that is not UTF-8' evmark pending lake
+ok 'is named' grep -q 'bronze/in.*valid' "$W/err"
+rm "$odd"
 exits 0 'else a lake can be read by others' as_nobody "$B/evmark" pending lake
 
 echo 'this is no database' >lake/gold.db
