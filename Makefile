@@ -49,7 +49,8 @@ PIPELINES = $(notdir $(wildcard pipelines/*))
 
 # A line for each step; the commands themselves with V=1.
 Q = $(if $(V),,@)
-say = $(if $(V),,@printf '%5s %s\n' $(1) $@)
+SILENT = $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(V)$(SILENT),,@printf '%5s %s\n' $(1) $@)
 
 all: $(TOOLS:%=$(B)/%)
 
