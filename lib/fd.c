@@ -175,13 +175,12 @@ void fd_discard(int fd, char *temporary)
 
 int fd_open_standard(void)
 {
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-		if (fd < 0)
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* The lowest free one is fd itself. Reading what was closed, or writing to it, is to fail. */
+		if (open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
 			return cause_system("/dev/null");
-	} while (fd <= 2);
-	close(fd);
+	}
 	return 0;
 }

@@ -33,8 +33,8 @@ int fd_create_temporary(const char *path, char **temporary) MUST_CHECK;
 int fd_publish(int fd, char *temporary, const char *path) MUST_CHECK;
 /* close and remove what will not be published. Frees temporary. */
 void fd_discard(int fd, char *temporary);
-/* Opens /dev/null on whichever of descriptors 0, 1, 2 is closed, so that no file of ours becomes one of them.
- */
+/* Opens whichever of descriptors 0, 1, 2 is closed, so that no file of ours becomes one of them: to
+ * /dev/null, the wrong way round, so that using it fails. */
 int fd_open_standard(void) MUST_CHECK;
 
 #endif

@@ -95,4 +95,7 @@ is "$(evcat -f csv wide | tail -n 1 | cut -d, -f2 | wc -c)" 100001 'an id of 100
 exits 1 'unless -L says less' evcat -L 65536 -f csv wide
 
 exits 4 'a full disk is told' sh -c 'evcat one >/dev/full'
+exits 4 'a closed output too' sh -c 'evcat one >&-'
+exits 4 'also of text' sh -c 'evcat -f csv one >&-'
+exits 4 'and a closed input' sh -c 'evcat <&-'
 done_testing
