@@ -15,6 +15,9 @@ struct decoder {
 	size_t n;
 	struct field *fields; /* n + 1: the last stands for keys that the schema does not know */
 	struct field *first;  /* that the line before began with */
+	bool is_ring;         /* from the first, each field's next leads through all of them and back */
+	size_t *noted;        /* fields whose values may be unexpected */
+	size_t n_noted;
 	struct field *event_type, *price, *quantity; /* what revenue takes; NULL when the schema lacks one */
 	struct dictionary names;
 	struct buffer
@@ -36,8 +39,10 @@ struct decoder *decoder_new(const struct schema *schema)
 		goto no_memory;
 	d->schema = schema;
 	d->fields = calloc(schema->n + 1, sizeof *d->fields);
-	if (d->fields == NULL)
+	d->noted = calloc(schema->n + 1, sizeof *d->noted);
+	if (d->fields == NULL || d->noted == NULL)
 		goto no_memory;
+	d->is_ring = schema->n > 0;
 	d->n = schema->n;
 	d->first = d->fields;
 	d->scan = scan_line_best();
@@ -53,6 +58,8 @@ struct decoder *decoder_new(const struct schema *schema)
 		if (field_init(&d->fields[i], &schema->fields[i]) != 0 ||
 		    dictionary_code(&d->names, name, strlen(name), &code) != 0)
 			goto fail;
+		if (d->fields[i].known != NULL)
+			d->noted[d->n_noted++] = i;
 	}
 	return d;
 no_memory:
@@ -74,6 +81,7 @@ void decoder_free(struct decoder *d)
 	for (size_t i = 0; i < d->n; i++)
 		field_free(&d->fields[i]);
 	free(d->fields);
+	free(d->noted);
 	free(d->unknown);
 	dictionary_free(&d->names);
 	buffer_free(&d->scratch);
@@ -116,6 +124,7 @@ static inline const char *skip_space(const char *p, const char *end)
 static int read_members(struct decoder *d, const char *p, const char *end, const char **bad)
 {
 	struct field **next = &d->first;
+	size_t n_known = 0;
 
 	p = json_space(p, end);
 	if (p < end && *p == '}')
@@ -127,6 +136,7 @@ static int read_members(struct decoder *d, const char *p, const char *end, const
 			p += f->key_len;
 			p = skip_space(p + (*p == ' '), end);
 			next = &f->next;
+			n_known++;
 		} else {
 			struct json_token key;
 
@@ -139,6 +149,7 @@ static int read_members(struct decoder *d, const char *p, const char *end, const
 			if (f < d->fields + d->n) {
 				*next = f;
 				next = &f->next;
+				n_known++;
 			}
 		}
 		if (p >= end)
@@ -163,8 +174,24 @@ static int read_members(struct decoder *d, const char *p, const char *end, const
 	*bad = end;
 	return 0;
 closed:
+	if (n_known == d->n && n_known > 0)
+		*next = d->first;
 	*bad = json_space(p + 1, end);
 	return *bad == end;
+}
+
+/* Whether the guesses lead from the first field through all others and back: then they are the way for usual
+ * lines. */
+static bool leads_round(const struct decoder *d)
+{
+	const struct field *f = d->first;
+	size_t n = 0;
+
+	do {
+		f = f->next;
+		n++;
+	} while (f != d->first && n < d->n);
+	return f == d->first && n == d->n;
 }
 
 /* The same for the whole line: 1; 0 and *reason, *bad; -1. */
@@ -242,10 +269,6 @@ static bool check_fields(struct decoder *d, const char *line, struct decode_faul
 			return false;
 		}
 	}
-	if (d->event_type != NULL && !check_revenue(d)) {
-		set_fault(fault, "bad_revenue", "revenue", line, value_start(&d->price->token));
-		return false;
-	}
 	return true;
 }
 
@@ -277,14 +300,14 @@ static int take_notes(struct decoder *d, uint64_t number)
 		if (notes_add(&d->notes, d->n, "", (struct text){key->data, key->len}, number) != 0)
 			return -1;
 	}
-	for (size_t i = 0; i < d->n; i++) {
-		const struct field *f = &d->fields[i];
-		const struct json_token *t = &f->token;
+	for (size_t i = 0; i < d->n_noted; i++) {
+		const size_t field = d->noted[i];
+		const struct json_token *t = &d->fields[field].token;
 
-		if (f->known == NULL || t->kind == JSON_NONE || value_set_has(f->known, t->data, t->len))
+		if (t->kind == JSON_NONE || value_set_has(d->fields[field].known, t->data, t->len))
 			continue;
-		if (notes_add(&d->notes, i, d->schema->columns.items[i].name, (struct text){t->data, t->len},
-			      number) != 0)
+		if (notes_add(&d->notes, field, d->schema->columns.items[field].name,
+			      (struct text){t->data, t->len}, number) != 0)
 			return -1;
 	}
 	return 0;
@@ -298,27 +321,42 @@ static void clear_fields(struct decoder *d)
 	}
 }
 
+/* A line that is not as the one before: 1, 0 and *fault, -1. */
+static int read_unusual(struct decoder *d, const char *line, size_t len, struct decode_fault *fault)
+{
+	const char *reason, *bad;
+	int result;
+
+	clear_fields(d);
+	result = read_line(d, line, line + len, &reason, &bad);
+	if (result == 0)
+		set_fault(fault, reason, "", line, bad);
+	d->is_ring = d->n > 0 && leads_round(d);
+	return result;
+}
+
 int decode_line(struct decoder *d, const char *line, size_t len, uint64_t number, struct builder *b,
 		struct decode_fault *fault)
 {
-	const char *reason, *bad;
-	int result = 1;
+	enum usual usual;
+	int result;
 
 	d->n_unknown = 0;
 	buffer_clear(&d->scratch);
 	if (d->scratch.cap < len + DECODE_SLACK && buffer_reserve(&d->scratch, len + DECODE_SLACK) != 0)
 		return -1;
-	clear_fields(d);
-	if (!usual_line(d->first, line, len, d->scan)) {
-		clear_fields(d);
-		result = read_line(d, line, line + len, &reason, &bad);
+	usual = d->is_ring ? usual_line(d->first, d->n, line, len, d->scan) : USUAL_NOT;
+	if (usual == USUAL_NOT) {
+		result = read_unusual(d, line, len, fault);
+		if (result != 1)
+			return result;
 	}
-	if (result == 0)
-		set_fault(fault, reason, "", line, bad);
-	if (result != 1)
-		return result;
-	if (!check_fields(d, line, fault))
+	if (usual != USUAL_GOOD && !check_fields(d, line, fault))
 		return 0;
+	if (d->event_type != NULL && !check_revenue(d)) {
+		set_fault(fault, "bad_revenue", "revenue", line, value_start(&d->price->token));
+		return 0;
+	}
 	return add_row(d, b) != 0 || take_notes(d, number) != 0 ? -1 : 1;
 }
 

@@ -25,19 +25,20 @@ static inline const char *take_word(struct field *f, const char *p, const char *
 	return behind != NULL ? behind : json_number(p, end, &f->token, &bad);
 }
 
-bool usual_line(struct field *f, const char *line, size_t len, scan_line *scan)
+enum usual usual_line(struct field *f, size_t n, const char *line, size_t len, scan_line *scan)
 {
 	const char *const end = line + len;
 	const char *p = line + 1; /* behind what is known to be right */
+	bool good = true;
 	struct scan s;
 
 	if (!scan(line, len, &s) || len < 2 || line[0] != '{')
-		return false;
+		return USUAL_NOT;
 	if (!s.is_ascii && utf8_check(line, len) != len)
-		return false;
-	for (;; f = f->next) {
+		return USUAL_NOT;
+	for (size_t i = 0;; f = f->next) {
 		if (!field_is_key(f, p, end))
-			return false;
+			return USUAL_NOT;
 		p += f->key_len;
 		p += *p == ' ';
 		if (*p == '"') {
@@ -45,16 +46,23 @@ bool usual_line(struct field *f, const char *line, size_t len, scan_line *scan)
 			const size_t close = open + 1 < len ? scan_next(&s, open + 1, len) : len;
 
 			if (close >= len)
-				return false;
+				return USUAL_NOT;
 			take_text(f, p + 1, close - open - 1);
 			p = line + close + 1;
 		} else {
 			p = take_word(f, p, end);
+			if (p == NULL || p >= end)
+				return USUAL_NOT;
 		}
-		if (p == NULL || p >= end || *p != ',')
+		good &= f->is_good;
+		if (++i == n)
 			break;
+		if (*p != ',')
+			return USUAL_NOT;
 		p++;
 		p += *p == ' ';
 	}
-	return p != NULL && p + 1 == end && *p == '}';
+	if (p + 1 != end || *p != '}')
+		return USUAL_NOT;
+	return good ? USUAL_GOOD : USUAL_TAKEN;
 }

@@ -11,8 +11,14 @@
 #include "field.h"
 #include "scan.h"
 
-/* True when the line is taken; first is the field that it should begin with. False leaves fields half
- * written. */
-bool usual_line(struct field *first, const char *line, size_t len, scan_line *scan);
+enum usual {
+	USUAL_NOT,   /* fields are left half written */
+	USUAL_TAKEN, /* every field has been read; those that are not good are to be checked */
+	USUAL_GOOD,  /* and all of them are good */
+};
+
+/* f is the first of n fields that are each other's next, in a ring; the line must have each of them, once, in
+ * that order. */
+enum usual usual_line(struct field *f, size_t n, const char *line, size_t len, scan_line *scan);
 
 #endif
