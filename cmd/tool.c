@@ -67,7 +67,7 @@ int tool_option(int argc, char **argv, const char *options)
 }
 
 /* One line to stderr; what a file name or a bad line brings along must not control the terminal. */
-static void say(const char *format, va_list ap)
+static void __attribute__((format(printf, 1, 0))) say(const char *format, va_list ap)
 {
 	char message[4096];
 

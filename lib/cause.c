@@ -12,7 +12,8 @@ static struct {
 	char message[2048];
 } cause;
 
-static int record(enum status status, int error, const char *format, va_list ap)
+static int __attribute__((format(printf, 3, 0)))
+record(enum status status, int error, const char *format, va_list ap)
 {
 	if (cause.status != STATUS_OK)
 		return -1;

@@ -76,12 +76,12 @@ static const char *const texts[STATEMENTS] = {
 	" blank, status, same_as, run)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, nullif(?11, ''), ?12)",
     [TOUCH_SOURCE] = "UPDATE lake_source SET size = ?2, mtime_ns = ?3 WHERE path = ?1",
-    [ADD_REJECT] = "INSERT INTO lake_reject (run, source, reason, field, rejects, first_line, first_column)"
-		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-		   " ON CONFLICT DO UPDATE SET rejects = rejects + excluded.rejects",
-    [ADD_NOTE] = "INSERT INTO lake_note (run, source, what, name, field, lines, first_line)"
-		 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-		 " ON CONFLICT DO UPDATE SET lines = lines + excluded.lines",
+    [ADD_REJECT] = ("INSERT INTO lake_reject (run, source, reason, field, rejects, first_line, first_column)"
+		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+		    " ON CONFLICT DO UPDATE SET rejects = rejects + excluded.rejects"),
+    [ADD_NOTE] = ("INSERT INTO lake_note (run, source, what, name, field, lines, first_line)"
+		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+		  " ON CONFLICT DO UPDATE SET lines = lines + excluded.lines"),
     [ADD_FILE] = "INSERT INTO lake_file (path, layer, partition, rows, bytes, checksum, begin_run, staged)"
 		 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [CLEAR_PENDING] = "UPDATE lake_file SET staged = NULL WHERE staged IS NOT NULL AND ?1 IN (0, begin_run)",
