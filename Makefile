@@ -37,6 +37,8 @@ LDLIBS = $(if $(filter 1,$(ISAL)),-lisal) -lz -lsnappy -lsqlite3 -lm
 
 # What Debian calls what we need; `make deps` installs what is missing.
 PACKAGES = gcc libc6-dev zlib1g-dev $(if $(filter 1,$(ISAL)),libisal-dev) libsnappy-dev libsqlite3-dev libxxhash-dev sqlite3 perl mandoc util-linux
+# And what tests need beside: one that does without skips, saying so.
+CHECK_PACKAGES = strace
 LINT_PACKAGES = clang-format cppcheck shellcheck
 
 TOOLS = $(basename $(notdir $(wildcard cmd/ev*.c)))
@@ -89,9 +91,13 @@ $(B)/deps: Makefile
 	@.ci/deps $(INSTALL_DEPS) $(PACKAGES)
 	@touch $@
 
+$(B)/deps-check: $(B)/deps
+	@.ci/deps $(INSTALL_DEPS) $(CHECK_PACKAGES)
+	@touch $@
+
 deps: $(B)/deps
 
-check: all $(UNITS)
+check: all $(UNITS) | $(B)/deps-check
 	@B='$(abspath $(B))' PEER='$(abspath $(PEER))' prove -j2 $(UNITS) $(if $(T),$(T),$(wildcard t/*.t))
 
 demo: all
