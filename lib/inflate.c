@@ -76,17 +76,23 @@ static int refill(struct inflate *z)
 	return n > 0;
 }
 
-/* Between members: decides what comes next. */
-static int begin_member(struct inflate *z)
+/* The same between members, where the file may end. */
+static int refill_or_end(struct inflate *z)
 {
 	const int more = refill(z);
 
-	if (more < 0)
-		return -1;
-	if (more == 0) {
+	if (more == 0)
 		z->place = AT_END;
-		return 0;
-	}
+	return more;
+}
+
+/* Between members: decides what comes next. */
+static int begin_member(struct inflate *z)
+{
+	const int more = refill_or_end(z);
+
+	if (more <= 0)
+		return more;
 	if (*z->window.in == 0 && position(z) > 0) {
 		z->place = IN_PADDING;
 		return 0;
@@ -99,14 +105,10 @@ static int begin_member(struct inflate *z)
 
 static int skip_padding(struct inflate *z)
 {
-	const int more = refill(z);
+	const int more = refill_or_end(z);
 
-	if (more < 0)
-		return -1;
-	if (more == 0) {
-		z->place = AT_END;
-		return 0;
-	}
+	if (more <= 0)
+		return more;
 	while (z->window.in_len > 0 && *z->window.in == 0) {
 		z->window.in++;
 		z->window.in_len--;
