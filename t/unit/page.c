@@ -1,5 +1,6 @@
 #include "../../lib/page.h"
 #include "parquet_decode.h"
+#include "random.h"
 #include "tap.h"
 
 #include <snappy-c.h>
@@ -12,17 +13,6 @@ static size_t runs;
 static struct cursor cursor_of(const struct buffer *b)
 {
 	return (struct cursor){b->data, b->data + b->len};
-}
-
-/* A fixed sequence of numbers without a pattern. */
-static uint64_t noise(void)
-{
-	static uint64_t state = 88172645463325252U;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
 }
 
 static bool hybrid_returns(const uint32_t *values, size_t n, unsigned width)
@@ -50,14 +40,14 @@ static void hybrid(void)
 		bool good = true;
 
 		for (size_t i = 0; i < N; i++)
-			values[i] = (uint32_t)noise() & mask;
+			values[i] = (uint32_t)random_next() & mask;
 		for (size_t n = 0; n < 40; n++)
 			good = good && hybrid_returns(values, n, width);
 		ok(good && hybrid_returns(values, N, width), "width %u: values without runs", width);
 		/* Runs of every length up to some hundreds, between values without runs. */
 		for (size_t i = 0; i < N;) {
-			size_t run = noise() % 4 == 0 ? noise() % 300 : 1;
-			uint32_t value = (uint32_t)noise() & mask;
+			size_t run = random_next() % 4 == 0 ? random_next() % 300 : 1;
+			uint32_t value = (uint32_t)random_next() & mask;
 			while (run-- > 0 && i < N)
 				values[i++] = value;
 		}
@@ -121,9 +111,9 @@ static void levels(void)
 	for (int round = 0; round < 50; round++) {
 		/* Stretches of zeros, of ones and of both, over odd borders. */
 		for (size_t i = 0; i < 4096;) {
-			uint64_t kind = noise() % 3, run = noise() % 200;
+			uint64_t kind = random_next() % 3, run = random_next() % 200;
 			for (; run > 0 && i < 4096; run--, i++) {
-				uint64_t bit = kind == 2 ? noise() & 1 : kind;
+				uint64_t bit = kind == 2 ? random_next() & 1 : kind;
 				bits[i / 64] = (bits[i / 64] & ~((uint64_t)1 << i % 64)) | bit << i % 64;
 			}
 		}
@@ -157,9 +147,9 @@ static void delta(void)
 	for (unsigned width = 0; width <= 64; width++) {
 		uint64_t mask = width == 0 ? 0 : UINT64_MAX >> (64 - width);
 
-		values[0] = (int64_t)noise();
+		values[0] = (int64_t)random_next();
 		for (size_t i = 1; i < N; i++)
-			values[i] = (int64_t)((uint64_t)values[i - 1] + (noise() & mask));
+			values[i] = (int64_t)((uint64_t)values[i - 1] + (random_next() & mask));
 		for (size_t n = 0; n < 300; n++)
 			good = good && delta_returns(values, n, NULL);
 		ok(good && delta_returns(values, N, NULL), "deltas of %u bits", width);
@@ -168,7 +158,7 @@ static void delta(void)
 		values[i] = i % 2 == 0 ? INT64_MIN : INT64_MAX;
 	ok(delta_returns(values, N, NULL), "from the least to the greatest and back");
 	for (size_t i = 0; i < N; i++)
-		values[i] = noise() % 2 == 0 ? (int64_t)noise() : (int64_t)(noise() % 3);
+		values[i] = random_next() % 2 == 0 ? (int64_t)random_next() : (int64_t)(random_next() % 3);
 	ok(delta_returns(values, N, NULL), "anything");
 	for (size_t i = 0; i < N; i++)
 		values[i] = (int64_t)i + 1000000;
@@ -208,7 +198,7 @@ static void snappy_blocks(void)
 
 	ok(buffer_reserve(&in, 200000) == 0, "room");
 	for (size_t i = 0; i < 200000; i++)
-		in.data[i] = (uint8_t)(i < 100000 ? noise() : 'x');
+		in.data[i] = (uint8_t)(i < 100000 ? random_next() : 'x');
 	for (size_t i = 0; i < sizeof lens / sizeof *lens; i++) {
 		for (int try = 0; try < 2; try++) {
 			size_t len = sizeof back;

@@ -6,6 +6,8 @@
 #include "../../lib/fd.h"
 #include "../../lib/parquet_write.h"
 
+#include "random.h"
+
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,20 +17,9 @@
 
 enum { ROWS = 10000, BATCHES = 18, GROUP = 70000, CODES = 120000, PLAIN_LEN = 12 };
 
-/* A fixed sequence of numbers without a pattern. */
-static uint64_t noise(void)
-{
-	static uint64_t state = 88172645463325252U;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
-}
-
 static bool null_here(void)
 {
-	return noise() % 8 == 0;
+	return random_next() % 8 == 0;
 }
 
 enum { ROW, TIME, WORD, PLAIN, ID, I64, I32, FEW32, PRICE, AMOUNT, F64, NOT, FLAG, NOTHING, SOURCE, COLUMNS };
@@ -69,28 +60,31 @@ static int64_t double_bits(double value)
 static int64_t value_of(int column, int64_t row)
 {
 	static const double doubles[] = {0.0, -0.0, 1e308, -1e308, 5e-324, 0.1, 1.0 / 3};
-	bool extreme = noise() % 1000 == 0, low = noise() % 2 == 0;
+	bool extreme = random_next() % 1000 == 0, low = random_next() % 2 == 0;
 
 	switch (column) {
 	case ROW: return row;
 	case TIME:
 		if (extreme)
 			return low ? INT64_C(-62135596800000000) : INT64_C(253402300799999999);
-		return INT64_C(1765000000000000) + row * 250 + (int64_t)(noise() % 400);
-	case WORD: return (int64_t)(noise() % WORDS);
-	case ID: return (int64_t)(noise() % (row < 3 * ROWS ? 500 : CODES));
-	case I64: return extreme ? (low ? INT64_MIN : INT64_MAX) : (int64_t)noise() >> noise() % 64;
-	case I32: return extreme ? (low ? INT32_MIN : INT32_MAX) : (int32_t)noise();
-	case FEW32: return (int64_t)(noise() % 5) - 2;
-	case PRICE: return (int64_t)(noise() % 30000) * 10000;
+		return INT64_C(1765000000000000) + row * 250 + (int64_t)(random_next() % 400);
+	case WORD: return (int64_t)(random_next() % WORDS);
+	case ID: return (int64_t)(random_next() % (row < 3 * ROWS ? 500 : CODES));
+	case I64:
+		return extreme ? (low ? INT64_MIN : INT64_MAX) : (int64_t)random_next() >> random_next() % 64;
+	case I32: return extreme ? (low ? INT32_MIN : INT32_MAX) : (int32_t)random_next();
+	case FEW32: return (int64_t)(random_next() % 5) - 2;
+	case PRICE: return (int64_t)(random_next() % 30000) * 10000;
 	case AMOUNT:
 		if (extreme)
 			return low ? INT64_C(-999999999999999999) : INT64_C(999999999999999999);
-		return (int64_t)(noise() % UINT64_C(1000000000000));
+		return (int64_t)(random_next() % UINT64_C(1000000000000));
 	case F64:
-		return noise() % 10 == 0 ? double_bits(doubles[noise() % 7])
-					 : double_bits((double)(int64_t)noise() / 1e6);
-	case NOT: return noise() % 5 == 0 ? double_bits(0.0 / 0.0) : double_bits((double)(noise() % 10));
+		return random_next() % 10 == 0 ? double_bits(doubles[random_next() % 7])
+					       : double_bits((double)(int64_t)random_next() / 1e6);
+	case NOT:
+		return random_next() % 5 == 0 ? double_bits(0.0 / 0.0)
+					      : double_bits((double)(random_next() % 10));
 	case FLAG: return low;
 	default: return 0;
 	}
@@ -151,8 +145,8 @@ static void fill(struct vector *vectors, int64_t first)
 		offsets[i + 1] = offsets[i];
 		if (!vector_is_valid(&vectors[PLAIN], i))
 			continue;
-		for (uint64_t n = noise() % PLAIN_LEN; n > 0; n--)
-			plain[offsets[i + 1]++] = (char)('a' + noise() % 26);
+		for (uint64_t n = random_next() % PLAIN_LEN; n > 0; n--)
+			plain[offsets[i + 1]++] = (char)('a' + random_next() % 26);
 	}
 	vectors[PLAIN].form = VECTOR_PLAIN;
 	vectors[PLAIN].offsets = offsets;

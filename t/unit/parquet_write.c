@@ -1,22 +1,12 @@
 #include "../../lib/parquet_write.h"
 #include "parquet_check.h"
+#include "random.h"
 #include "tap.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* A fixed sequence of numbers without a pattern. */
-static uint64_t noise(void)
-{
-	static uint64_t state = 88172645463325252U;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
-}
 
 /* ---- what went in: every value of every column, in the order written ---- */
 
@@ -183,7 +173,7 @@ static void make_nulls(struct made *m, uint32_t n, unsigned one_in)
 	if (one_in == 0)
 		return;
 	for (uint32_t i = 0; i < n; i++) {
-		bool null = noise() % one_in == 0;
+		bool null = random_next() % one_in == 0;
 		m->valid[i / 64] = (m->valid[i / 64] & ~((uint64_t)1 << i % 64)) | (uint64_t)!null << i % 64;
 		m->v.nulls += null;
 	}
@@ -198,7 +188,7 @@ static void make_fixed(struct made *m, enum column_type type, uint32_t n, unsign
 
 	m->v = (struct vector){.type = type, .width = width, .base = base, .values = m->values};
 	for (uint32_t i = 0; i < n; i++) {
-		uint64_t value = limit == 0 ? noise() : noise() % limit;
+		uint64_t value = limit == 0 ? random_next() : random_next() % limit;
 		memcpy(to + (size_t)i * width, &value, width);
 	}
 	make_nulls(m, n, null_one_in);
@@ -219,13 +209,13 @@ static void make_plain(struct made *m, uint32_t n, size_t max_len, unsigned null
 	buffer_clear(&m->bytes);
 	m->offsets[0] = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		size_t len = noise() % (max_len + 1);
+		size_t len = random_next() % (max_len + 1);
 		if (!vector_is_valid(&m->v, i))
 			len = 0;
 		if (buffer_reserve(&m->bytes, len + 1) != 0)
 			exit(1);
 		for (size_t k = 0; k < len; k++)
-			m->bytes.data[m->bytes.len++] = (uint8_t)('a' + noise() % 26);
+			m->bytes.data[m->bytes.len++] = (uint8_t)('a' + random_next() % 26);
 		m->offsets[i + 1] = (uint32_t)m->bytes.len;
 	}
 	m->v.bytes = (const char *)m->bytes.data;
@@ -304,7 +294,7 @@ static void every_type(void)
 				make_all(made, vectors, &strings, n, widths[i % 5], 0);
 			for (uint32_t r = 0; r < n; r++) {
 				rows[some] = r;
-				some += noise() % 3 != 0;
+				some += random_next() % 3 != 0;
 			}
 			trial_write(t, &batch, NULL, n);
 			trial_write(t, &batch, rows, some);

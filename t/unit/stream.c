@@ -3,6 +3,7 @@
  */
 #include "../../lib/stream.h"
 #include "../../lib/fd.h"
+#include "random.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -10,16 +11,6 @@
 #include <unistd.h>
 
 enum { ROWS = 40000 };
-
-static uint64_t random_state = 42;
-
-static uint64_t random_number(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
 
 /* The values that row i has: columns n (int64), id (string), sparse (decimal or null), word (string or null).
  */
@@ -283,7 +274,7 @@ static void test_damage(void)
 	accepted = 0;
 	for (size_t at = 0; at < len; at++) {
 		cause_clear();
-		bytes[at] ^= (uint8_t)(1 << random_number() % 8);
+		bytes[at] ^= (uint8_t)(1 << random_next() % 8);
 		if (pwrite(bad, bytes, len, 0) != (ssize_t)len)
 			abort();
 		accepted += read_stream(bad, 10, &counts) == 0;
@@ -325,10 +316,10 @@ static void test_forged_batches(void)
 	       rows == 200,
 	   "a batch decodes");
 	for (unsigned n = 0; n < 200000; n++) {
-		const size_t at = random_number() % (n % 2 == 0 ? 136 : payload.len);
+		const size_t at = random_next() % (n % 2 == 0 ? 136 : payload.len);
 		const uint8_t was = payload.data[at];
 
-		payload.data[at] = (uint8_t)random_number();
+		payload.data[at] = (uint8_t)random_next();
 		if (batch_decode(payload.data, payload.len, columns.items, 4, dictionaries, vectors, &rows) ==
 		    0) {
 			for (uint32_t row = 0; row < rows; row++) {
