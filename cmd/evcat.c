@@ -84,6 +84,7 @@ int main(int argc, char **argv)
 	int option;
 
 	tool_start(&tool);
+	tool_is_stage();
 	while ((option = tool_option(argc, argv, "f:ks:L:S:")) != -1) {
 		switch (option) {
 		case 'f': format_name = optarg; break;

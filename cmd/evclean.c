@@ -125,6 +125,7 @@ int main(int argc, char **argv)
 	int option, status;
 
 	tool_start(&tool);
+	tool_is_stage();
 	while ((option = tool_option(argc, argv, "qx:")) != -1) {
 		switch (option) {
 		case 'q': g.quiet = true; break;

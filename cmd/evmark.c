@@ -228,6 +228,8 @@ int main(int argc, char **argv)
 	listing = listing_find(verb);
 	if (listing == NULL && strcmp(verb, "pending") != 0)
 		tool_usage("no such verb: %s", verb);
+	if (listing == NULL)
+		tool_is_stage();
 	argc--;
 	argv++;
 	while ((letter = tool_option(argc, argv, listing != NULL ? "f:" : "a:v")) != -1) {

@@ -103,6 +103,7 @@ int main(int argc, char **argv)
 	int status;
 
 	tool_start(&tool);
+	tool_is_stage();
 	while (tool_option(argc, argv, "") != -1)
 		continue;
 	status = filter_main(&g.filter, argc, argv, take_item, &g);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 static const struct tool *self;
+static bool is_stage;
 
 static void print_synopsis(FILE *to)
 {
@@ -99,7 +100,19 @@ void tool_usage(const char *format, ...)
 	say(format, ap);
 	va_end(ap);
 	print_synopsis(stderr);
+	if (is_stage && !isatty(STDOUT_FILENO)) {
+		struct stream_writer out;
+
+		cause_record(STATUS_USAGE, "wrong usage");
+		if (stream_writer_open(&out, STDOUT_FILENO, "stdout") == 0)
+			stream_fail(&out, self->name);
+	}
 	exit(STATUS_USAGE);
+}
+
+void tool_is_stage(void)
+{
+	is_stage = true;
 }
 
 int64_t tool_number(char option, const char *argument, int64_t min, int64_t max)

@@ -19,6 +19,8 @@ struct tool {
 
 /* Descriptors 0-2 open; to be called first. tool is kept. */
 void tool_start(const struct tool *tool);
+/* From here on a usage error is told to the next stage too, as a stream's error frame. */
+void tool_is_stage(void);
 /* getopt over `options` and -h and -V. Returns the letter, or -1 at the end; an unknown letter is a usage
  * error. */
 int tool_option(int argc, char **argv, const char *options);

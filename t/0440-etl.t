@@ -91,6 +91,9 @@ exits 0 'afterwards it runs' etl lake
 exits 2 'no lake' etl
 exits 2 'two lakes' etl lake lake
 exits 2 'no such option' etl -Z lake
+exits 2 'no percentage' etl -x many lake
+is "$(grep -c 'evclean: option -x takes a whole number' err)" 1 'is told by the tool that takes it'
+exits 2 'no age' etl -a old lake
 exits 4 'no such folder' etl nothing
 mkdir empty
 exits 3 'a folder that is no lake' etl empty
