@@ -67,20 +67,29 @@ int tool_option(int argc, char **argv, const char *options)
 	}
 }
 
-/* One line to stderr; what a file name or a bad line brings along must not control the terminal. */
+/*
+ * One line to stderr, in one write, so that stages that speak at the same time do not garble each other. What
+ * a file name or a bad line brings along must not control the terminal.
+ */
 static void __attribute__((format(printf, 1, 0))) say(const char *format, va_list ap)
 {
-	char message[4096];
+	static const char hex[] = "0123456789abcdef";
+	char message[4096], line[sizeof message * 4 + 64];
+	size_t n = (size_t)snprintf(line, 32, "%.24s: ", self->name);
 
 	vsnprintf(message, sizeof message, format, ap);
-	fprintf(stderr, "%s: ", self->name);
 	for (const char *p = message; *p != '\0'; p++) {
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			fprintf(stderr, "\\x%02x", (unsigned char)*p);
-		else
-			fputc(*p, stderr);
+		const unsigned char c = (unsigned char)*p;
+
+		if (c >= 0x20 && c != 0x7f) {
+			line[n++] = *p;
+			continue;
+		}
+		memcpy(line + n, (const char[]){'\\', 'x', hex[c >> 4], hex[c & 15]}, 4);
+		n += 4;
 	}
-	fputc('\n', stderr);
+	line[n++] = '\n';
+	fwrite(line, 1, n, stderr);
 }
 
 void tool_warn(const char *format, ...)
