@@ -285,8 +285,7 @@ uint64_t groups_rows(const struct groups *g)
 uint64_t groups_bytes(const struct groups *g)
 {
 	const struct measures *m = &g->measures;
-	uint64_t bytes =
-	    g->keys.strings.bytes.cap + g->keys.strings.cap * 8 + (g->keys.mask + 1) * 8 + m->bytes;
+	uint64_t bytes = dictionary_bytes(&g->keys) + m->bytes;
 
 	if (g->cache != NULL)
 		bytes += ((uint64_t)1 << g->cache_bits) * sizeof *g->cache;
