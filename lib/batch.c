@@ -184,6 +184,8 @@ int batch_decode(const uint8_t *payload, size_t len, const struct column *column
 	struct wire_vector wire;
 	const size_t first = sizeof head + n_columns * sizeof wire;
 
+	if (len > BATCH_BYTES_MAX)
+		return cause_record(STATUS_INPUT, "broken batch: longer than 16 MiB");
 	if (len < sizeof head)
 		return cause_record(STATUS_INPUT, "broken batch: cut short");
 	memcpy(&head, payload, sizeof head);

@@ -315,6 +315,10 @@ static void test_forged_batches(void)
 	ok(batch_decode(payload.data, payload.len, columns.items, 4, dictionaries, vectors, &rows) == 0 &&
 	       rows == 200,
 	   "a batch decodes");
+	ok(batch_decode(payload.data, BATCH_BYTES_MAX + 8, columns.items, 4, dictionaries, vectors, &rows) !=
+	       0,
+	   "one of more than 16 MiB does not");
+	cause_clear();
 	for (unsigned n = 0; n < 200000; n++) {
 		const size_t at = random_next() % (n % 2 == 0 ? 136 : payload.len);
 		const uint8_t was = payload.data[at];
