@@ -23,11 +23,6 @@ void event_style_init(struct event_style *s, const struct catalog *catalog, bool
 	*s = (struct event_style){.catalog = catalog, .uuids = uuids, .seed = seed, .second = INT64_MIN};
 }
 
-const char *event_type_name(enum event_type type)
-{
-	return type_names[type];
-}
-
 static char *put(char *p, const char *text, size_t len)
 {
 	memcpy(p, text, len);

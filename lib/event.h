@@ -44,8 +44,6 @@ static inline bool event_has_price(const struct event *e)
 	return e->type == EVENT_ADD_TO_CART || e->type == EVENT_REMOVE_FROM_CART || e->type == EVENT_PURCHASE;
 }
 
-const char *event_type_name(enum event_type type);
-
 /* Writes the line to out, EVENT_LINE_MAX bytes; returns its length. */
 size_t event_line(struct event_style *s, const struct event *e, char *out);
 
