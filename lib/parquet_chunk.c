@@ -1,10 +1,10 @@
 #include "parquet_column.h"
 
+#include "crc.h"
 #include "page.h"
 #include "parquet_format.h"
 
 #include <string.h>
-#include <zlib.h>
 
 enum {
 	NUMBERS_REPEAT = 8,     /* so many values for each number of a dictionary, and it pays */
@@ -50,7 +50,7 @@ static int put_page(struct parquet_column *c, struct buffer *out, struct page_ki
 	thrift_i32(&w, TYPE, kind.is_dictionary ? PARQUET_DICTIONARY_PAGE : PARQUET_DATA_PAGE);
 	thrift_i32(&w, UNCOMPRESSED, (int32_t)s->body.len);
 	thrift_i32(&w, COMPRESSED, (int32_t)s->packed.len);
-	thrift_i32(&w, CRC, (int32_t)crc32_z(0, s->packed.data, s->packed.len));
+	thrift_i32(&w, CRC, (int32_t)crc32_of(s->packed.data, s->packed.len));
 	thrift_begin(&w, kind.is_dictionary ? DICTIONARY : DATA);
 	thrift_i32(&w, VALUES, (int32_t)kind.values);
 	thrift_i32(&w, ENCODING, kind.encoding);
