@@ -201,14 +201,14 @@ int builder_encode_strings(struct builder *b, size_t i, size_t first_column, str
 	const uint64_t head[3] = {first_column + i, c->told, s->n - c->told};
 
 	buffer_clear(out);
-	if (buffer_append(out, head, sizeof head) != 0)
+	if (buffer_reserve(out, sizeof head + (s->n - c->told) * sizeof(uint32_t)) != 0)
 		return -1;
-	for (uint32_t code = c->told; code < s->n; code++) {
-		const uint32_t len = (uint32_t)strings_get(s, code).len;
+	memcpy(out->data, head, sizeof head);
+	uint32_t *lengths = (uint32_t *)(void *)(out->data + sizeof head);
 
-		if (buffer_append(out, &len, sizeof len) != 0)
-			return -1;
-	}
+	for (uint32_t code = c->told; code < s->n; code++)
+		*lengths++ = (uint32_t)strings_get(s, code).len;
+	out->len = (size_t)((uint8_t *)lengths - out->data);
 	if (buffer_pad8(out) != 0)
 		return -1;
 	if (buffer_append(out, s->bytes.data + s->starts[c->told], s->starts[s->n] - s->starts[c->told]) != 0)

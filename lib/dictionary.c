@@ -18,6 +18,23 @@ int strings_add(struct strings *s, const void *data, size_t len)
 	return 0;
 }
 
+int strings_add_all(struct strings *s, const uint32_t *lengths, uint32_t n, const void *data)
+{
+	uint64_t end = s->bytes.len;
+
+	if (array_reserve(&s->starts, &s->cap, (size_t)s->n + n + 1, sizeof *s->starts) != 0)
+		return -1;
+	uint64_t *starts = s->starts + s->n;
+
+	starts[0] = end;
+	for (uint32_t i = 0; i < n; i++)
+		starts[i + 1] = end += lengths[i];
+	if (buffer_append(&s->bytes, data, end - s->bytes.len) != 0)
+		return -1;
+	s->n += n;
+	return 0;
+}
+
 void strings_clear(struct strings *s)
 {
 	s->n = 0;

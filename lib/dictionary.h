@@ -34,6 +34,8 @@ struct strings {
 };
 
 int strings_add(struct strings *s, const void *data, size_t len) MUST_CHECK;
+/* n texts that lie one behind the other at data, as long as all of them together. */
+int strings_add_all(struct strings *s, const uint32_t *lengths, uint32_t n, const void *data) MUST_CHECK;
 void strings_clear(struct strings *s); /* keeps the memory */
 void strings_free(struct strings *s);
 

@@ -254,26 +254,22 @@ static int read_strings(struct stream *s)
 
 	if (first != strings->n || n == 0 || n > c.left / 4)
 		return broken(s, "a dictionary that does not go on where it stopped");
-	const uint8_t *lengths = c.p;
-	const size_t lengths_len = (n * 4 + 7) & ~(size_t)7;
+	const uint32_t *lengths = (const uint32_t *)(const void *)c.p;
+	const size_t lengths_len = (n * sizeof *lengths + 7) & ~(size_t)7;
+	uint64_t len = 0;
 
 	if (lengths_len > c.left)
 		return broken(s, "a dictionary that is cut short");
-	c.p += lengths_len;
-	c.left -= lengths_len;
-	for (uint64_t i = 0; i < n; i++) {
-		uint32_t len;
-
-		memcpy(&len, lengths + i * 4, sizeof len);
-		if (len > c.left)
-			return broken(s, "a dictionary that is cut short");
-		if (strings_add(strings, c.p, len) != 0)
-			return -1;
-		c.p += len;
-		c.left -= len;
-	}
+	for (uint64_t i = 0; i < n; i++)
+		len += lengths[i];
+	if (len > c.left - lengths_len)
+		return broken(s, "a dictionary that is cut short");
+	if (c.left - lengths_len - len >= 8)
+		return broken(s, "a dictionary with bytes left over");
+	if (strings_add_all(strings, lengths, (uint32_t)n, c.p + lengths_len) != 0)
+		return -1;
 	s->column = column;
-	return c.left < 8 ? 1 : broken(s, "a dictionary with bytes left over");
+	return 1;
 }
 
 static int read_reset(struct stream *s)

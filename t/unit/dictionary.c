@@ -95,9 +95,35 @@ static void test_short_keys(void)
 	ok(wrong == 0, "a short key is the text itself and nothing behind it");
 }
 
+/* Many at once are as many one by one, an empty text among them. */
+static void test_all_at_once(void)
+{
+	static const uint32_t lengths[] = {3, 0, 1, 4};
+	static const char bytes[] = "onexfour";
+	struct strings a = {0}, b = {0};
+	size_t at = 0;
+
+	for (int round = 0; round < 2; round++, at = 0) {
+		for (size_t i = 0; i < 4; i++) {
+			if (strings_add(&a, bytes + at, lengths[i]) != 0)
+				abort();
+			at += lengths[i];
+		}
+		if (strings_add_all(&b, lengths, 4, bytes) != 0)
+			abort();
+	}
+	ok(a.n == 8 && b.n == 8 && a.bytes.len == b.bytes.len &&
+	       memcmp(a.starts, b.starts, 9 * sizeof *a.starts) == 0 &&
+	       memcmp(a.bytes.data, b.bytes.data, a.bytes.len) == 0,
+	   "texts that are added all at once");
+	strings_free(&a);
+	strings_free(&b);
+}
+
 int main(void)
 {
 	test_codes();
 	test_short_keys();
+	test_all_at_once();
 	return tap_done();
 }
