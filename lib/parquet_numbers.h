@@ -2,7 +2,9 @@
  * parquet_numbers -- distinct numbers in the order of their first appearance, for the dictionary of a column
  * chunk.
  *
- * {0} is empty. values[0 .. n) are the numbers; a double goes by its bits.
+ * {0} is empty. values[0 .. n) are the numbers; a double goes by its bits. Most decimals are amounts of
+ * money, whole cents of a small range: those are found in a table by their cents, which is one load from the
+ * cache; the others by hash.
  */
 #ifndef EV_PARQUET_NUMBERS_H
 #define EV_PARQUET_NUMBERS_H
@@ -11,10 +13,11 @@
 
 struct parquet_numbers {
 	int64_t *values;
-	uint32_t *slots; /* index + 1; 0 is an empty slot */
-	size_t cap;
+	uint32_t *cents; /* by cents: index + 1, or 0 */
+	uint32_t *slots; /* by hash: the same */
+	size_t cap, n_cents;
 	size_t n_slots; /* a power of two, or 0 */
-	uint32_t n;
+	uint32_t n, n_hashed;
 };
 
 /* indices[i] = the index of numbers[i], added when new. */
