@@ -1,9 +1,9 @@
 /*
  * frame -- type, length, checksum, payload: what streams are made of (evstream(5), "Frames").
  *
- * A frame on the wire is a header of 16 bytes and a payload whose length is a multiple of 8, all little
- * endian: u32 type   u32 length of the payload   u64 XXH3-64 of the payload, seeded with (type << 32 |
- * length) The reader keeps frames where they were read, aligned to 8. Errors: STATUS_INPUT for what is wrong,
+ * A frame on the wire is a header of 16 bytes (u32 type, u32 length of the payload, u64 XXH3-64 of the
+ * payload seeded with type << 32 | length) and a payload whose length is a multiple of 8, all little endian.
+ * The reader keeps frames where they were read, aligned to 8. Errors: STATUS_INPUT for what is wrong,
  * STATUS_SYSTEM for a stream that just stops and for I/O.
  */
 #ifndef EV_FRAME_H

@@ -4,10 +4,12 @@
  * Rows gather unencoded until they fill a page; a full page is encoded, compressed and kept as bytes. Nothing
  * is allocated before the first row, and what was allocated is used again for the next row group.
  *
- *   strings           dictionary pages, whose indices come from the stream's codes, until the
- * dictionary grows too big; PLAIN pages then, and for vectors that are plain timestamp, int64
- * DELTA_BINARY_PACKED decimal           dictionary or DELTA_BINARY_PACKED, whichever is smaller int32,
- * float64    dictionary or PLAIN, whichever is smaller bool              PLAIN
+ *   - strings: dictionary pages, whose indices come from the stream's codes, until the dictionary grows too
+ *     big; then PLAIN pages, and for vectors that are plain
+ *   - timestamp, int64: DELTA_BINARY_PACKED
+ *   - decimal: dictionary or DELTA_BINARY_PACKED, whichever is smaller
+ *   - int32, float64: dictionary or PLAIN, whichever is smaller
+ *   - bool: PLAIN
  *
  * Whether a dictionary of numbers pays, and whether one of strings can take the stream's codes for indices,
  * is known only when enough rows have been seen; until then pages are held as indices. Errors: -1, cause
