@@ -58,9 +58,11 @@ void vector_codes(const struct vector *v, uint32_t n, uint32_t *out)
 		return most;                                                                        \
 	} while (0)
 
-static uint64_t largest(const void *values, uint32_t width, uint32_t n)
+uint64_t vector_most(const struct vector *v, uint32_t n)
 {
-	switch (width) {
+	const void *values = v->values;
+
+	switch (v->width) {
 	case 1: LARGEST(uint8_t);
 	case 2: LARGEST(uint16_t);
 	case 4: LARGEST(uint32_t);
@@ -117,7 +119,7 @@ static int check_fixed(const struct column *c, const struct vector *v, const str
 		return 0;
 	if (v->nulls == rows)
 		return 0;
-	most = largest(v->values, v->width, rows);
+	most = vector_most(v, rows);
 	if (v->base < low || v->base > high || most > (uint64_t)high - (uint64_t)v->base)
 		return bad(c, v->form == VECTOR_CODES ? "a code that its dictionary does not have"
 						      : "a value beyond its type");

@@ -69,6 +69,8 @@ static inline struct text vector_text(const struct vector *v, uint32_t i)
 	return (struct text){v->bytes + v->offsets[i], v->offsets[i + 1] - v->offsets[i]};
 }
 
+/* The n values are base and more, but no more than base plus this. Not for PLAIN. */
+uint64_t vector_most(const struct vector *v, uint32_t n);
 /* All n values at once, widened: for inner loops that are shaped for one width. */
 void vector_ints(const struct vector *v, uint32_t n, int64_t *out);
 /* The same for codes. */

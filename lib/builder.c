@@ -2,6 +2,7 @@
 
 #include "batch_wire.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,17 @@ void builder_add_null(struct builder_column *c)
 	}
 	c->n++;
 	c->nulls++;
+}
+
+void builder_add_nulls(struct builder_column *c, uint32_t n)
+{
+	const int64_t value = c->n > 0 ? c->values[c->n - 1] : 0;
+
+	assert(c->type != COLUMN_STRING);
+	for (uint32_t i = c->n; i < c->n + n; i++)
+		c->values[i] = value;
+	c->n += n;
+	c->nulls += n;
 }
 
 static int add_plain(struct builder *b, struct builder_column *c, const char *data, size_t len)
@@ -158,6 +170,25 @@ int builder_add_texts(struct builder *b, struct builder_column *c, const char *d
 	return 0;
 }
 
+void builder_fill_int(struct builder_column *c, int64_t value, uint32_t n)
+{
+	assert(c->n == 0 && n > 0);
+	c->values[0] = value;
+	c->n = n;
+	c->uniform = true;
+}
+
+int builder_fill_text(struct builder *b, struct builder_column *c, const char *data, size_t len, uint32_t n)
+{
+	if (c->plain)
+		return builder_add_texts(b, c, data, len, n);
+	if (builder_add_text(b, c, data, len) != 0)
+		return -1;
+	c->n = 0;
+	builder_fill_int(c, c->values[0], n);
+	return 0;
+}
+
 int builder_view(struct builder *b, struct builder_column *c, struct vector *v)
 {
 	if (builder_look_up(b, c) != 0)
@@ -167,7 +198,8 @@ int builder_view(struct builder *b, struct builder_column *c, struct vector *v)
 	    .form = c->type != COLUMN_STRING ? VECTOR_FIXED
 		    : c->plain               ? VECTOR_PLAIN
 					     : VECTOR_CODES,
-	    .width = c->plain ? 0 : sizeof *c->values,
+	    .width = c->plain || c->uniform ? 0 : sizeof *c->values,
+	    .base = c->uniform ? c->values[0] : 0,
 	    .nulls = c->nulls,
 	    .values = c->values,
 	    .valid = c->nulls > 0 ? c->valid : NULL,
@@ -255,7 +287,7 @@ static int encode_values(const struct builder_column *c, struct wire_vector *wir
 {
 	int64_t low = c->values[0], high = c->values[0];
 
-	for (uint32_t i = 1; i < c->n; i++) {
+	for (uint32_t i = 1; i < c->n && !c->uniform; i++) {
 		low = c->values[i] < low ? c->values[i] : low;
 		high = c->values[i] > high ? c->values[i] : high;
 	}
@@ -298,6 +330,7 @@ static void column_clear(struct builder_column *c)
 	c->told = c->dictionary.strings.n;
 	memset(c->valid, 0, ((size_t)c->n + 63) / 64 * sizeof *c->valid);
 	buffer_clear(&c->bytes);
+	c->uniform = false;
 	c->n = 0;
 	c->nulls = 0;
 }

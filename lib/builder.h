@@ -19,6 +19,7 @@ struct builder_column {
 	uint32_t nulls;
 	int64_t *values;     /* numbers; for strings in CODES form the codes, but for those pending */
 	uint64_t *valid;     /* BATCH_ROWS bits */
+	bool uniform;        /* this batch: all rows are values[0], and the rest is not filled in */
 	bool plain;          /* string column, this batch: texts and offsets instead of codes */
 	uint32_t plain_left; /* batches until it tries its dictionary again */
 	uint32_t told;       /* codes the stream knows */
@@ -52,6 +53,8 @@ static inline void builder_add_int(struct builder_column *c, int64_t value)
 /* n times the same number: a stretch of a column. */
 void builder_add_ints(struct builder_column *c, int64_t value, uint32_t n);
 void builder_add_null(struct builder_column *c);
+/* n nulls among numbers. */
+void builder_add_nulls(struct builder_column *c, uint32_t n);
 int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len) MUST_CHECK;
 /* Looks up what is pending. */
 int builder_look_up(struct builder *b, struct builder_column *c) MUST_CHECK;
@@ -84,8 +87,16 @@ static inline int builder_add_padded(struct builder *b, struct builder_column *c
 	return c->n_pending == BUILDER_PENDING ? builder_look_up(b, c) : 0;
 }
 
-/* n times the same text: a constant column. */
+/* n times the same text. */
 int builder_add_texts(struct builder *b, struct builder_column *c, const char *data, size_t len,
+		      uint32_t n) MUST_CHECK;
+
+/*
+ * All rows of a batch at once, for a column that has none yet: n times the same number or text. It is kept
+ * once, whatever n, and nothing else can be added before it is encoded.
+ */
+void builder_fill_int(struct builder_column *c, int64_t value, uint32_t n);
+int builder_fill_text(struct builder *b, struct builder_column *c, const char *data, size_t len,
 		      uint32_t n) MUST_CHECK;
 
 /* What column c holds so far, as a vector: borrowed until anything is added or encoded. */

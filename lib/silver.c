@@ -70,8 +70,28 @@ void silver_strings_reset(struct silver *s, size_t column)
 	s->types_seen = 0;
 }
 
-/* Events come by the thousand from the same hour: date and hour are worked out once for each stretch of them.
- */
+/* When all events of the batch are of one hour, as they nearly always are, they are looked at all at once. */
+static bool one_hour(const struct vector *timestamps, uint32_t n)
+{
+	const int64_t first = timestamps->base;
+	const uint64_t most = vector_most(timestamps, n);
+	const int64_t start = timestamp_day(first) * TIMESTAMP_DAY + timestamp_hour(first) * TIMESTAMP_HOUR;
+
+	return most < (uint64_t)TIMESTAMP_HOUR - (uint64_t)(first - start);
+}
+
+static int fill_dates(struct silver *s, int64_t us, uint32_t n)
+{
+	char text[TIMESTAMP_DATE_TEXT];
+
+	s->day = timestamp_day(us);
+	s->one_day = true;
+	builder_fill_int(&s->added.columns[SILVER_HOUR], timestamp_hour(us), n);
+	return builder_fill_text(&s->added, &s->added.columns[SILVER_DATE], text,
+				 timestamp_format_date(s->day, text), n);
+}
+
+/* Else date and hour are worked out once for each stretch of them. */
 static int extend_dates(struct silver *s, const struct vector *timestamps, uint32_t n)
 {
 	struct builder_column *dates = &s->added.columns[SILVER_DATE];
@@ -79,6 +99,7 @@ static int extend_dates(struct silver *s, const struct vector *timestamps, uint3
 	char text[TIMESTAMP_DATE_TEXT];
 
 	s->one_day = true;
+	s->day = timestamp_day(vector_int(timestamps, 0));
 	for (uint32_t i = 0; i < n;) {
 		const int64_t us = vector_int(timestamps, i);
 		const int64_t day = timestamp_day(us);
@@ -97,7 +118,7 @@ static int extend_dates(struct silver *s, const struct vector *timestamps, uint3
 		builder_add_ints(hours, hour, i - first);
 		if (builder_add_texts(&s->added, dates, text, len, i - first) != 0)
 			return -1;
-		s->one_day = s->one_day && day == s->days[0];
+		s->one_day = s->one_day && day == s->day;
 	}
 	return 0;
 }
@@ -113,24 +134,36 @@ static void find_purchase(struct silver *s, const struct strings *types)
 	}
 }
 
-static bool is_purchase(const struct silver *s, const struct vector *types, uint32_t i)
+/* Which of up to 64 rows from `first` on are valid, as bits. */
+static uint64_t valid_word(const struct vector *v, uint32_t first)
 {
-	static const struct text purchase = {"purchase", 8};
-
-	if (!vector_is_valid(types, i))
-		return false;
-	if (types->form == VECTOR_CODES)
-		return vector_int(types, i) == s->purchase;
-	return text_equal(vector_text(types, i), purchase);
+	return v->valid == NULL ? UINT64_MAX : v->valid[first / 64];
 }
 
+/* Those of the rows that are purchases. */
+static uint64_t purchases(const struct silver *s, const struct vector *types, uint32_t first, uint64_t rows)
+{
+	static const struct text purchase = {"purchase", 8};
+	uint64_t found = 0;
+
+	for (rows &= valid_word(types, first); rows != 0; rows &= rows - 1) {
+		const uint32_t bit = (uint32_t)__builtin_ctzll(rows);
+		const bool is = types->form == VECTOR_CODES
+				    ? vector_int(types, first + bit) == s->purchase
+				    : text_equal(vector_text(types, first + bit), purchase);
+
+		found |= (uint64_t)is << bit;
+	}
+	return found;
+}
+
+/* 64 rows at a time: few have a price at all, and of those few are purchases. */
 static int extend_revenue(struct silver *s, const struct batch *events)
 {
 	struct builder_column *revenues = &s->added.columns[SILVER_REVENUE];
 
 	if (s->event_type < 0 || s->quantity < 0 || s->price < 0) {
-		for (uint32_t i = 0; i < events->n; i++)
-			builder_add_null(revenues);
+		builder_add_nulls(revenues, events->n);
 		return 0;
 	}
 	const struct vector *types = &events->vectors[s->event_type];
@@ -139,19 +172,24 @@ static int extend_revenue(struct silver *s, const struct batch *events)
 
 	if (types->form == VECTOR_CODES)
 		find_purchase(s, types->strings);
-	for (uint32_t i = 0; i < events->n; i++) {
-		int64_t revenue;
+	for (uint32_t first = 0; first < events->n; first += 64) {
+		const uint32_t left = events->n - first;
+		uint64_t rows = left < 64 ? ((uint64_t)1 << left) - 1 : UINT64_MAX;
 
-		if (!is_purchase(s, types, i) || !vector_is_valid(quantities, i) ||
-		    !vector_is_valid(prices, i)) {
-			builder_add_null(revenues);
-			continue;
+		rows &= valid_word(quantities, first) & valid_word(prices, first);
+		for (rows = purchases(s, types, first, rows); rows != 0; rows &= rows - 1) {
+			const uint32_t i = first + (uint32_t)__builtin_ctzll(rows);
+			int64_t revenue;
+
+			if (!decimal_multiply(vector_int(prices, i), vector_int(quantities, i), &revenue))
+				return cause_record(
+				    STATUS_INPUT,
+				    "a revenue beyond DECIMAL(18,6), which evcat would have rejected");
+			builder_add_nulls(revenues, i - revenues->n);
+			builder_add_int(revenues, revenue);
 		}
-		if (!decimal_multiply(vector_int(prices, i), vector_int(quantities, i), &revenue))
-			return cause_record(
-			    STATUS_INPUT, "a revenue beyond DECIMAL(18,6), which evcat would have rejected");
-		builder_add_int(revenues, revenue);
 	}
+	builder_add_nulls(revenues, events->n - revenues->n);
 	return 0;
 }
 
@@ -162,9 +200,12 @@ int silver_extend(struct silver *s, const struct stream *in)
 	if (events->n > BATCH_ROWS)
 		return cause_record(STATUS_INPUT, "a batch of %u rows: more than evlake writes", events->n);
 	memcpy(s->vectors, events->vectors, s->n_events * sizeof *s->vectors);
-	if (extend_dates(s, &events->vectors[s->timestamp], events->n) != 0 || extend_revenue(s, events) != 0)
-		return -1;
-	if (builder_add_texts(&s->added, &s->added.columns[SILVER_SOURCE], in->source.path.data,
+	const struct vector *timestamps = &events->vectors[s->timestamp];
+
+	if ((one_hour(timestamps, events->n) ? fill_dates(s, timestamps->base, events->n)
+					     : extend_dates(s, timestamps, events->n)) != 0 ||
+	    extend_revenue(s, events) != 0 ||
+	    builder_fill_text(&s->added, &s->added.columns[SILVER_SOURCE], in->source.path.data,
 			      in->source.path.len, events->n) != 0)
 		return -1;
 	for (size_t i = 0; i < SILVER_ADDED; i++) {

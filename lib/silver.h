@@ -17,8 +17,9 @@ struct silver {
 	size_t n_events;        /* how many of them came in */
 	struct builder added;
 	struct vector *vectors; /* all columns of the batch just extended */
-	int64_t *days;          /* and the day of each of its rows, from 1970-01-01 */
-	bool one_day;           /* they are all the same */
+	int64_t day;            /* of its first row, from 1970-01-01 */
+	bool one_day;           /* and of all the others */
+	int64_t *days;          /* when they are not: of each of its rows */
 	/* Columns of the events, or -1. */
 	int timestamp, event_type, quantity, price;
 	/* The code of "purchase" among the event types seen so far. */
@@ -28,7 +29,7 @@ struct silver {
 
 int silver_open(struct silver *s, const struct columns *events) MUST_CHECK;
 void silver_close(struct silver *s);
-/* Extends the batch that `in` has decoded: s->vectors, s->days, and s->added, which waits for
+/* Extends the batch that `in` has decoded: s->vectors, the days, and s->added, which waits for
  * stream_pass_extended. */
 int silver_extend(struct silver *s, const struct stream *in) MUST_CHECK;
 /* The dictionary of one of the events' columns was emptied. */

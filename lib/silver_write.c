@@ -213,7 +213,7 @@ int silver_write(struct silver_writer *w, const struct silver *s, uint32_t n)
 
 	for (size_t i = 0; i < w->columns.n; i++)
 		w->vectors[i] = s->vectors[w->order[i]];
-	return s->one_day ? write_day(w, s->days[0], &batch, NULL, n) : write_days(w, s, &batch);
+	return s->one_day ? write_day(w, s->day, &batch, NULL, n) : write_days(w, s, &batch);
 }
 
 void silver_writer_strings_reset(struct silver_writer *w, size_t column)

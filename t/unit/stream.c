@@ -410,9 +410,61 @@ static void test_stretches(void)
 	columns_free(&columns);
 }
 
+/* A batch of columns that are filled at once is the batch of the same rows one by one. */
+static void test_fills(void)
+{
+	enum { ROWS = 1000 };
+	struct columns columns = four_columns();
+	struct buffer payloads[2] = {{0}, {0}};
+	struct builder b;
+	struct vector v;
+
+	if (builder_init(&b, columns.items, columns.n) != 0)
+		abort();
+	for (int batch = 0; batch < 4; batch++) {
+		struct builder_column *c = b.columns;
+		const bool fill = batch % 2 == 0;
+
+		if (fill) {
+			builder_fill_int(&c[0], 7, ROWS);
+			if (builder_fill_text(&b, &c[1], "text", 4, ROWS) != 0 ||
+			    builder_view(&b, &c[1], &v) != 0)
+				abort();
+			ok(v.width == 0 && v.nulls == 0 &&
+			       text_equal(vector_text(&v, ROWS - 1), text_of("text")),
+			   "a view of a column that was filled");
+			builder_add_nulls(&c[2], 10);
+			builder_add_int(&c[2], -5);
+			builder_add_nulls(&c[2], ROWS - 11);
+		}
+		for (uint32_t i = 0; i < ROWS; i++) {
+			if (!fill) {
+				builder_add_int(&c[0], 7);
+				if (builder_add_text(&b, &c[1], "text", 4) != 0)
+					abort();
+				if (i == 10)
+					builder_add_int(&c[2], -5);
+				else
+					builder_add_null(&c[2]);
+			}
+			builder_add_null(&c[3]);
+		}
+		if (builder_encode(&b, &payloads[batch % 2]) != 0)
+			abort();
+	}
+	ok(payloads[0].len == payloads[1].len &&
+	       memcmp(payloads[0].data, payloads[1].data, payloads[0].len) == 0,
+	   "columns filled at once");
+	for (int i = 0; i < 2; i++)
+		buffer_free(&payloads[i]);
+	builder_free(&b);
+	columns_free(&columns);
+}
+
 int main(void)
 {
 	test_stretches();
+	test_fills();
 	test_round_trip();
 	test_concatenation();
 	test_extension();
