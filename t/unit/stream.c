@@ -413,7 +413,7 @@ static void test_stretches(void)
 /* A batch of columns that are filled at once is the batch of the same rows one by one. */
 static void test_fills(void)
 {
-	enum { ROWS = 1000 };
+	enum { N = 1000 };
 	struct columns columns = four_columns();
 	struct buffer payloads[2] = {{0}, {0}};
 	struct builder b;
@@ -426,18 +426,18 @@ static void test_fills(void)
 		const bool fill = batch % 2 == 0;
 
 		if (fill) {
-			builder_fill_int(&c[0], 7, ROWS);
-			if (builder_fill_text(&b, &c[1], "text", 4, ROWS) != 0 ||
+			builder_fill_int(&c[0], 7, N);
+			if (builder_fill_text(&b, &c[1], "text", 4, N) != 0 ||
 			    builder_view(&b, &c[1], &v) != 0)
 				abort();
 			ok(v.width == 0 && v.nulls == 0 &&
-			       text_equal(vector_text(&v, ROWS - 1), text_of("text")),
+			       text_equal(vector_text(&v, N - 1), text_of("text")),
 			   "a view of a column that was filled");
 			builder_add_nulls(&c[2], 10);
 			builder_add_int(&c[2], -5);
-			builder_add_nulls(&c[2], ROWS - 11);
+			builder_add_nulls(&c[2], N - 11);
 		}
-		for (uint32_t i = 0; i < ROWS; i++) {
+		for (uint32_t i = 0; i < N; i++) {
 			if (!fill) {
 				builder_add_int(&c[0], 7);
 				if (builder_add_text(&b, &c[1], "text", 4) != 0)
