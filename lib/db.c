@@ -6,7 +6,7 @@
 
 enum {
 	APPLICATION_ID = 0x65766c6b, /* "evlk", in the file's header: what file(1) shows */
-	FORMAT = 1,                  /* user_version */
+	FORMAT = 2,                  /* user_version */
 	BUSY_MS = 10000,
 };
 
@@ -82,6 +82,12 @@ static int check_format(struct db *db, bool *marked)
 		return cause_record(STATUS_INPUT,
 				    "%s: a lake of format %lld; this program knows %d: use a newer one",
 				    db->path, (long long)format, FORMAT);
+	if (*marked && format < FORMAT)
+		return cause_record(
+		    STATUS_INPUT,
+		    "%s: a lake of format %lld; this program knows %d: load its bronze into a "
+		    "new lake",
+		    db->path, (long long)format, FORMAT);
 	if (!*marked && (id != 0 || tables != 0))
 		return cause_record(STATUS_INPUT, "%s: an SQLite database, but not that of a lake", db->path);
 	return 0;

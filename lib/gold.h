@@ -5,16 +5,11 @@
  * In memory are only the groups that the run touches. Everything is mergeable and order-free, so any split of
  * the same events into runs and orders gives the same tables and the same state, bit for bit.
  *
- * What the lake keeps, beside the Gold tables themselves (gold_table.h) and the ids of distinct counts
- * (gold_ids.h):
+ * What the lake keeps, beside the Gold tables themselves (gold_table.h) and the state of their groups
+ * (gold_group.h):
  *
  *   lake_definition  id, name      of a Gold table
  *                    sql           the text that defines it, as it was read
- *   lake_group       id
- *                    definition    lake_definition.id
- *                    key           the values of the dimensions (value.h)
- *                    measures      the states of the aggregates, in the order of their first appearance in
- *                                  the text, equal ones once (state.h)
  */
 #ifndef EV_GOLD_H
 #define EV_GOLD_H

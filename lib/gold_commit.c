@@ -1,7 +1,7 @@
 #include "gold.h"
 
 #include "buffer.h"
-#include "gold_ids.h"
+#include "gold_group.h"
 #include "gold_parts.h"
 #include "gold_table.h"
 
@@ -13,12 +13,9 @@
 int gold_create(struct db *db)
 {
 	if (db_exec(db, "CREATE TABLE lake_definition(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
-			" sql TEXT NOT NULL);"
-			"CREATE TABLE lake_group(id INTEGER PRIMARY KEY,"
-			" definition INTEGER NOT NULL REFERENCES lake_definition, key BLOB NOT NULL,"
-			" measures BLOB NOT NULL, UNIQUE(definition, key))") != 0)
+			" sql TEXT NOT NULL)") != 0)
 		return -1;
-	return gold_ids_create(db);
+	return gold_group_create(db);
 }
 
 static int add_difference(struct buffer *out, const char *what, struct text name)
@@ -94,15 +91,10 @@ struct commit {
 	const struct definition *definition;
 	struct groups *groups;
 	int64_t id;  /* of the definition */
-	bool fresh;  /* the lake holds no groups of it yet */
-	bool is_new; /* nor its table */
-	int64_t next_group;
-	struct gold_ids ids;
+	bool is_new; /* there is no such table yet */
+	struct gold_group held;
 	struct gold_table table;
-	struct db_statement *find, *insert, *update;
-	struct state *states, *run; /* of the group at hand: the lake's, and the run's */
 	struct value *row;
-	struct buffer measures, list;
 };
 
 /* The one number that a statement without parameters gives; 0 when it gives none. */
@@ -188,145 +180,28 @@ static int enter_definition(struct commit *c)
 static int commit_open(struct commit *c)
 {
 	const struct definition *d = c->definition;
-	struct db_statement *s;
-	int more;
 
-	s = db_prepare(c->db, "SELECT 1 FROM lake_group WHERE definition = ?1 LIMIT 1");
-	if (s == NULL)
+	if (gold_group_open(&c->held, d, c->id, c->db) != 0 || gold_table_open(&c->table, d, c->db) != 0)
 		return -1;
-	db_bind_int(s, 1, c->id);
-	more = db_step(s);
-	db_finalize(s);
-	if (more < 0 || query(c->db, "SELECT ifnull(max(id), 0) + 1 FROM lake_group", &c->next_group) != 0)
-		return -1;
-	c->fresh = more == 0;
-	c->find = db_prepare(c->db, "SELECT id, measures FROM lake_group WHERE definition = ?1 AND key = ?2");
-	c->insert =
-	    db_prepare(c->db, "INSERT INTO lake_group(measures, id, definition, key) VALUES(?1, ?2, ?3, ?4)");
-	c->update = db_prepare(c->db, "UPDATE lake_group SET measures = ?1 WHERE id = ?2");
-	if (c->find == NULL || c->insert == NULL || c->update == NULL || gold_ids_open(&c->ids, c->db) != 0 ||
-	    gold_table_open(&c->table, d, c->db) != 0)
-		return -1;
-	c->states = calloc(d->n_measures + 1, sizeof *c->states);
-	c->run = calloc(d->n_measures + 1, sizeof *c->run);
 	c->row = calloc(d->n_outputs + 1, sizeof *c->row);
-	if (c->states == NULL || c->run == NULL || c->row == NULL)
-		return cause_memory();
-	for (size_t i = 0; i < d->n_measures; i++) {
-		state_init(&c->states[i], d->measures[i].kind, d->measures[i].type);
-		state_init(&c->run[i], d->measures[i].kind, d->measures[i].type);
-	}
-	return 0;
+	return c->row == NULL ? cause_memory() : 0;
 }
 
 static void commit_close(struct commit *c)
 {
-	for (size_t i = 0; i < c->definition->n_measures; i++) {
-		if (c->states != NULL)
-			state_free(&c->states[i]);
-		if (c->run != NULL)
-			state_free(&c->run[i]);
-	}
-	free(c->states);
-	free(c->run);
 	free(c->row);
-	buffer_free(&c->measures);
-	buffer_free(&c->list);
-	gold_ids_close(&c->ids);
+	gold_group_close(&c->held);
 	gold_table_close(&c->table);
-	db_finalize(c->find);
-	db_finalize(c->insert);
-	db_finalize(c->update);
-}
-
-/* What the lake holds of the group with that key: 1 and its id, or 0 and empty states. */
-static int load_group(struct commit *c, struct text key, int64_t *id)
-{
-	const struct definition *d = c->definition;
-	const uint8_t *at, *end;
-	struct text measures;
-	int more = 0;
-
-	for (size_t i = 0; i < d->n_measures; i++) {
-		state_free(&c->states[i]);
-		state_init(&c->states[i], d->measures[i].kind, d->measures[i].type);
-	}
-	if (c->fresh)
-		return 0;
-	db_bind_int(c->find, 1, c->id);
-	db_bind_blob(c->find, 2, key.data, key.len);
-	more = db_step(c->find);
-	if (more != 1)
-		return more;
-	*id = db_int(c->find, 0);
-	measures = db_text(c->find, 1);
-	at = (const uint8_t *)measures.data;
-	end = at + measures.len;
-	for (size_t i = 0; i < d->n_measures; i++) {
-		if (state_decode(&c->states[i], &at, end) != 0)
-			return cause_record(STATUS_INPUT, "lake_group: the state of a group of %s is damaged",
-					    d->name);
-	}
-	db_reset(c->find);
-	if (at != end)
-		return cause_record(STATUS_INPUT, "lake_group: the state of a group of %s is damaged",
-				    d->name);
-	return 1;
-}
-
-/* Adds what the run has seen of the group. */
-static int merge_group(struct commit *c, uint32_t group, int64_t id, bool fresh)
-{
-	for (size_t i = 0; i < c->definition->n_measures; i++) {
-		size_t n;
-
-		if (groups_state(c->groups, group, i, &c->run[i]) != 0)
-			return -1;
-		if (c->run[i].kind == STATE_DISTINCT) {
-			buffer_clear(&c->list);
-			if (groups_ids(c->groups, group, i, &c->list) != 0)
-				return -1;
-			n = c->list.len / sizeof(uint64_t);
-			if (gold_ids_add(&c->ids, id, i, fresh, (uint64_t *)(void *)c->list.data, &n) != 0)
-				return -1;
-			c->run[i].count = n;
-		}
-		if (state_merge(&c->states[i], &c->run[i]) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int write_group(struct commit *c, struct text key, int64_t id, bool fresh)
-{
-	struct db_statement *s = fresh ? c->insert : c->update;
-
-	buffer_clear(&c->measures);
-	for (size_t i = 0; i < c->definition->n_measures; i++) {
-		if (state_encode(&c->states[i], &c->measures) != 0)
-			return -1;
-	}
-	db_bind_blob(s, 1, c->measures.data == NULL ? (const void *)"" : c->measures.data, c->measures.len);
-	db_bind_int(s, 2, id);
-	if (fresh) {
-		db_bind_int(s, 3, c->id);
-		db_bind_blob(s, 4, key.data, key.len);
-	}
-	return db_run(s);
 }
 
 static int commit_group(struct commit *c, uint32_t group)
 {
 	const struct text key = groups_key(c->groups, group);
-	const int64_t new_id = c->next_group;
-	int64_t id = new_id;
-	const int found = load_group(c, key, &id);
+	const int found = gold_group_load(&c->held, key);
 
-	if (found < 0)
-		return -1;
-	c->next_group += found == 0;
-	if (merge_group(c, group, id, found == 0) != 0 || write_group(c, key, id, found == 0) != 0 ||
-	    definition_row(c->definition, key, c->states, c->row) != 0)
+	if (found < 0 || gold_group_merge(&c->held, c->groups, group) != 0 ||
+	    gold_group_write(&c->held, key) != 0 ||
+	    definition_row(c->definition, key, c->held.states, c->row) != 0)
 		return -1;
 	/* The row of the group that is always there is there before its first state. */
 	return gold_table_put(&c->table, c->row, found == 0 && c->definition->n_dimensions > 0);
@@ -362,12 +237,12 @@ static int commit_groups(struct commit *c)
 /* A table without GROUP BY has its row even when there is nothing to count. */
 static int commit_nothing(struct commit *c)
 {
-	int64_t id;
+	const struct text key = {"", 0};
 
 	if (!c->is_new || c->definition->n_dimensions > 0)
 		return 0;
-	if (load_group(c, (struct text){"", 0}, &id) < 0 ||
-	    definition_row(c->definition, (struct text){"", 0}, c->states, c->row) != 0)
+	if (gold_group_load(&c->held, key) < 0 ||
+	    definition_row(c->definition, key, c->held.states, c->row) != 0)
 		return -1;
 	return gold_table_put(&c->table, c->row, true);
 }
@@ -377,8 +252,9 @@ static int commit_table(const struct table *t, struct db *db)
 	struct commit c = {.db = db, .definition = &t->definition, .groups = t->groups};
 	int result = -1;
 
-	if (enter_definition(&c) == 0 && commit_open(&c) == 0 && commit_nothing(&c) == 0)
-		result = commit_groups(&c);
+	if (enter_definition(&c) == 0 && commit_open(&c) == 0 && commit_nothing(&c) == 0 &&
+	    commit_groups(&c) == 0)
+		result = c.is_new ? gold_table_index(&t->definition, db) : 0;
 	commit_close(&c);
 	return result;
 }

@@ -27,13 +27,11 @@ static int add_columns(struct buffer *sql, const struct definition *d)
 		    buffer_printf(sql, " %s", definition_output_type(d, i)) != 0)
 			return -1;
 	}
-	return buffer_append_text(sql, ");");
+	return buffer_append_text(sql, ")");
 }
 
 static int add_index(struct buffer *sql, const struct definition *d)
 {
-	if (d->n_dimensions == 0)
-		return 0;
 	if (buffer_append_text(sql, "CREATE INDEX ") != 0 || add_name(sql, "lake_by_", d->name) != 0 ||
 	    buffer_append_text(sql, " ON ") != 0 || add_name(sql, "", d->name) != 0)
 		return -1;
@@ -51,7 +49,20 @@ int gold_table_create(const struct definition *d, struct db *db)
 	int result = -1;
 
 	if (buffer_append_text(&sql, "CREATE TABLE ") == 0 && add_name(&sql, "", d->name) == 0 &&
-	    add_columns(&sql, d) == 0 && add_index(&sql, d) == 0 && buffer_text(&sql) != NULL)
+	    add_columns(&sql, d) == 0 && buffer_text(&sql) != NULL)
+		result = db_exec(db, buffer_text(&sql));
+	buffer_free(&sql);
+	return result;
+}
+
+int gold_table_index(const struct definition *d, struct db *db)
+{
+	struct buffer sql = {0};
+	int result = -1;
+
+	if (d->n_dimensions == 0)
+		return 0;
+	if (add_index(&sql, d) == 0 && buffer_text(&sql) != NULL)
 		result = db_exec(db, buffer_text(&sql));
 	buffer_free(&sql);
 	return result;

@@ -78,8 +78,12 @@ gold_state() {
 	for set; do
 		lake_load "$BENCH_DIR/$set"
 		sqlite3 -readonly "$BENCH_DIR/$set/gold.db" "
-			SELECT printf('| %s | %d | %d | %.2f | %.2f | %.3f |', '$set', (SELECT count(*) FROM lake_group), sum(n),
-				1.0 * sum(length(ids)) / sum(n), bytes / 1e6, bytes / (SELECT 1.0 * sum(kept) FROM lake_source))
-			FROM lake_distinct, (SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size)"
+			SELECT printf('| %s | %d | %d | %.2f | %.2f | %.3f |', '$set', (SELECT count(*) FROM lake_group), ids,
+				1.0 * state / ids, bytes / 1e6, bytes / (SELECT 1.0 * sum(kept) FROM lake_source))
+			FROM (SELECT (SELECT sum(unique_viewers) FROM product_popularity) +
+					(SELECT sum(unique_users) + sum(unique_sessions) FROM daily_user_activity) AS ids),
+				(SELECT (SELECT sum(length(measures)) FROM lake_group) +
+					(SELECT sum(length(ids)) FROM lake_distinct) AS state),
+				(SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size)"
 	done
 }

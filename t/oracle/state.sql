@@ -1,5 +1,6 @@
 -- What a lake knows, in an order of its own: the Gold tables row by row, then the state they are made from: each
--- group with its measures, and the ids of its distinct counts, however many runs they are kept in.
+-- group with its measures, few ids of a distinct count among them, and the ids of others, however many runs they are
+-- kept in.
 .mode quote
 SELECT 'category_daily_performance', * FROM category_daily_performance ORDER BY 2, 3, 4, 5, 6, 7, 8;
 SELECT 'daily_user_activity', * FROM daily_user_activity ORDER BY 2, 3, 4, 5, 6, 7;

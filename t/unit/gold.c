@@ -3,6 +3,7 @@
  * of the same events.
  */
 #include "../../lib/gold.h"
+#include "../../lib/gold_group.h"
 
 #include "../../lib/distinct.h"
 #include "gold_events.h"
@@ -431,6 +432,74 @@ static void test_shards(const struct buffer *one)
 	buffer_free(&merged);
 }
 
+static int64_t number(struct db *db, const char *sql)
+{
+	struct db_statement *s = db_prepare(db, sql);
+	const int64_t n = s != NULL && db_step(s) == 1 ? db_int(s, 0) : -1;
+
+	db_finalize(s);
+	return n;
+}
+
+/* Sets that have become large in a later run are in lake_distinct, whole; small ones are not. */
+static void test_places(struct db *db)
+{
+	static uint32_t order[EVENTS];
+	struct db *first = lake_new("first.db");
+
+	shuffle(order);
+	ok(first != NULL && run(first, false, order, 0, EVENTS / RUNS_MAX) == 0, "one run: %s",
+	   cause_message());
+	const char *large = "SELECT count(DISTINCT group_id || ' ' || measure) FROM lake_distinct";
+	const int64_t early = number(first, large), late = number(db, large);
+
+	ok(early > 0 && late > early, "%lld sets grow large, then %lld", (long long)early, (long long)late);
+	ok(number(db,
+		  "SELECT min(n) FROM (SELECT sum(n) AS n FROM lake_distinct GROUP BY group_id, measure)") >
+	       GOLD_GROUP_IDS,
+	   "none before its time");
+	ok(number(db, "SELECT count(*) FROM lake_group WHERE id IS NULL") > 0,
+	   "others stay with their group");
+	ok(number(db, "SELECT count(*) FROM lake_distinct WHERE group_id NOT IN (SELECT id FROM lake_group"
+		      " WHERE id IS NOT NULL)") == 0,
+	   "no set without a group");
+	db_close(first);
+	lake_remove("first.db");
+}
+
+/* A state that is cut, or whose ids are out of order, is told from a whole one. */
+static void test_damage(struct db *db)
+{
+	static const char *const damages[] = {
+	    "substr(measures, 1, length(measures) - 1)",
+	    "measures || x'00'",
+	    "substr(measures, 1, length(measures) - 16) || substr(measures, -8) || substr(measures, -16, 8)",
+	};
+	static uint32_t order[EVENTS];
+
+	shuffle(order);
+	for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+		char sql[512];
+
+		snprintf(
+		    sql, sizeof sql,
+		    "SAVEPOINT damage; UPDATE lake_group SET measures = %s WHERE id IS NULL AND definition ="
+		    " (SELECT id FROM lake_definition WHERE name = 'product_popularity')"
+		    " AND length(measures) >= 32",
+		    damages[i]);
+		ok(db_exec(db, sql) == 0, "%s", damages[i]);
+		ok(number(db, "SELECT changes()") > 0, "groups are damaged");
+		struct gold *g = gold_open(folder, &silver);
+
+		ok(g != NULL && feed(g, order, 0, EVENTS) == 0 && gold_commit(g, db) != 0 &&
+		       cause_status() == STATUS_INPUT,
+		   "%s", cause_message());
+		cause_clear();
+		gold_close(g);
+		ok(db_exec(db, "ROLLBACK TO damage; RELEASE damage") == 0, "as it was: %s", cause_message());
+	}
+}
+
 static void test_splits(void)
 {
 	static const size_t runs[] = {1, 3, RUNS_MAX};
@@ -448,8 +517,11 @@ static void test_splits(void)
 		ok(dumps[i].len > 10000 && dumps[i].len == dumps[0].len &&
 		       memcmp(dumps[i].data, dumps[0].data, dumps[0].len) == 0,
 		   "%zu runs: tables and state as of one", runs[i]);
-		if (i == 2)
+		if (i == 2) {
 			test_truth(db);
+			test_places(db);
+			test_damage(db);
+		}
 		db_close(db);
 		lake_remove(name);
 	}
