@@ -46,15 +46,15 @@ static int extend(struct stage *g)
 		return -1;
 	/* Our own dictionaries are emptied too, behind a batch. */
 	if (g->filter.in_run && g->silver.added.columns[SILVER_SOURCE].dictionary.strings.n == 0)
-		silver_writer_strings_reset(&g->files, source);
+		return silver_writer_strings_reset(&g->files, source);
 	return 0;
 }
 
 static int reset(struct stage *g)
 {
 	silver_strings_reset(&g->silver, g->filter.in.column);
-	if (g->filter.in_run)
-		silver_writer_strings_reset(&g->files, g->filter.in.column);
+	if (g->filter.in_run && silver_writer_strings_reset(&g->files, g->filter.in.column) != 0)
+		return -1;
 	return stream_pass(&g->filter.out, &g->filter.in);
 }
 

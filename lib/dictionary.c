@@ -35,6 +35,19 @@ int strings_add_all(struct strings *s, const uint32_t *lengths, uint32_t n, cons
 	return 0;
 }
 
+int strings_add_from(struct strings *s, const struct strings *from, uint32_t first, uint32_t end)
+{
+	const uint64_t start = from->starts[first], moved = s->bytes.len - start;
+
+	if (array_reserve(&s->starts, &s->cap, (size_t)s->n + (end - first) + 1, sizeof *s->starts) != 0 ||
+	    buffer_append(&s->bytes, from->bytes.data + start, from->starts[end] - start) != 0)
+		return -1;
+	for (uint32_t i = first; i <= end; i++)
+		s->starts[s->n + (i - first)] = from->starts[i] + moved;
+	s->n += end - first;
+	return 0;
+}
+
 void strings_clear(struct strings *s)
 {
 	s->n = 0;

@@ -36,7 +36,10 @@ struct strings {
 int strings_add(struct strings *s, const void *data, size_t len) MUST_CHECK;
 /* n texts that lie one behind the other at data, as long as all of them together. */
 int strings_add_all(struct strings *s, const uint32_t *lengths, uint32_t n, const void *data) MUST_CHECK;
-void strings_clear(struct strings *s); /* keeps the memory */
+/* Texts first .. end of another. */
+int strings_add_from(struct strings *s, const struct strings *from, uint32_t first, uint32_t end) MUST_CHECK;
+/* Keeps the memory, and until something is added, what is in it. */
+void strings_clear(struct strings *s);
 void strings_free(struct strings *s);
 
 static inline struct text strings_get(const struct strings *s, uint32_t code)

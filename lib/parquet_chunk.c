@@ -194,10 +194,10 @@ static int size_as_numbers(struct parquet_column *c, struct parquet_scratch *s, 
 	return 0;
 }
 
-/* Strings are held as long as they may still take the stream's codes for indices. */
-static void decide_strings(struct parquet_column *c, bool at_end)
+/* Strings are held as long as the stream's codes may stay their indices. */
+static int decide_strings(struct parquet_column *c, bool at_end)
 {
-	c->decided = at_end || parquet_strings_is_direct(&c->strings_seen) || c->held_values > STRINGS_HELD;
+	return at_end || c->held_values > STRINGS_HELD ? parquet_column_compact(c) : 0;
 }
 
 /* Settles whether numbers go by dictionary, when that is known by now; at the end of the chunk it has to be.
@@ -241,9 +241,8 @@ int parquet_column_flush(struct parquet_column *c, bool at_end, struct parquet_s
 		c->held_values += c->page.values;
 		c->page = (struct parquet_held){0};
 	}
-	if (!c->decided && c->type == COLUMN_STRING)
-		decide_strings(c, at_end);
-	else if (!c->decided && decide_numbers(c, at_end, s) != 0)
+	if (!c->decided &&
+	    (c->type == COLUMN_STRING ? decide_strings(c, at_end) : decide_numbers(c, at_end, s)) != 0)
 		return -1;
 	if (!c->decided || c->n_held == 0)
 		return 0;

@@ -54,11 +54,36 @@ void parquet_column_free(struct parquet_column *c)
 	*c = (struct parquet_column){0};
 }
 
-void parquet_column_forget_codes(struct parquet_column *c)
+/* The dictionary of one held page, which may have one index for all its values. */
+static int compact_page(struct parquet_column *c, struct parquet_held *page, uint32_t *indices)
 {
-	parquet_strings_forget_codes(&c->strings_seen, &c->bounds);
-	if (parquet_strings_n(&c->strings_seen) > 0)
-		c->decided = true;
+	if (page->values == 0)
+		return 0;
+	return page->stored > 0 ? parquet_strings_compact(&c->strings_seen, indices, page->stored)
+				: parquet_strings_compact(&c->strings_seen, &page->index, 1);
+}
+
+int parquet_column_compact(struct parquet_column *c)
+{
+	uint32_t *indices = c->indices;
+
+	for (size_t i = 0; i < c->n_held; i++) {
+		if (compact_page(c, &c->held[i], indices) != 0)
+			return -1;
+		indices += c->held[i].stored;
+	}
+	if (compact_page(c, &c->page, indices) != 0)
+		return -1;
+	c->decided = true;
+	return parquet_strings_compact(&c->strings_seen, NULL, 0);
+}
+
+int parquet_column_forget_codes(struct parquet_column *c)
+{
+	if (c->strings_seen.n_borrowed > 0 && parquet_column_compact(c) != 0)
+		return -1;
+	parquet_strings_forget_codes(&c->strings_seen);
+	return 0;
 }
 
 void parquet_column_clear(struct parquet_column *c)
@@ -287,56 +312,38 @@ static int append_codes(struct parquet_column *c, const struct vector *v, struct
 			struct parquet_scratch *s)
 {
 	struct parquet_strings *d = &c->strings_seen;
-	uint32_t n, index = 0, *to;
+	uint32_t n, index = (uint32_t)v->base, *to;
 	int status;
 
-	if (array_reserve(&s->codes, &s->codes_cap, rows.n, sizeof *s->codes) != 0 ||
-	    array_reserve(&s->fresh, &s->fresh_cap, rows.n, sizeof *s->fresh) != 0)
+	if (array_reserve(&s->fresh, &s->fresh_cap, rows.n, sizeof *s->fresh) != 0)
 		return -1;
 	if (v->width == 0) {
 		n = parquet_gather_valid(v, rows, NULL, 0);
-		s->codes[0] = (uint32_t)v->base;
-		status = parquet_strings_map(d, v->strings, s->codes, n > 0, most_bytes(c), &c->bounds,
-					     s->fresh, &index);
+		status = parquet_strings_map(d, v->strings, &index, n > 0, most_bytes(c), s->fresh);
 		if (status != 1)
 			return status;
 		return append_same(c, v, rows, n, index) == 0 ? 1 : -1;
 	}
-	n = parquet_gather_codes(v, rows, s->codes);
-	to = indices_room(c, n);
+	to = indices_room(c, rows.n);
 	if (to == NULL)
 		return -1;
-	status = parquet_strings_map(d, v->strings, s->codes, n, most_bytes(c), &c->bounds, s->fresh, to);
+	n = parquet_gather_codes(v, rows, to);
+	status = parquet_strings_map(d, v->strings, to, n, most_bytes(c), s->fresh);
 	if (status != 1)
 		return status;
 	return commit_indices(c, v, rows, n) == 0 ? 1 : -1;
 }
 
-static void replace_index(struct parquet_held *page, const uint32_t *by)
-{
-	if (page->values > 0 && page->stored == 0)
-		page->index = by[page->index];
-}
-
-/* While pages are held: if most of the stream's strings have come, its codes become the indices. */
-static int adopt_codes(struct parquet_column *c, const struct strings *stream, struct parquet_scratch *s)
+/* If most of the stream's strings have come, its codes stay the indices. */
+static int adopt_codes(struct parquet_column *c, const struct strings *stream)
 {
 	struct parquet_strings *d = &c->strings_seen;
-	uint32_t n = parquet_strings_n(d);
 
-	if (c->decided || parquet_strings_is_direct(d) || n < stream->n / 2 || d->spare > 0 ||
+	if (d->n_borrowed == 0 || d->n_borrowed < stream->n / 2 ||
 	    stream->bytes.len + stream->n * sizeof(uint32_t) > most_bytes(c))
 		return 0;
-	if (array_reserve(&s->codes, &s->codes_cap, n, sizeof *s->codes) != 0 ||
-	    parquet_strings_adopt(d, stream, s->codes) != 0)
-		return -1;
-	for (size_t i = 0; i < c->n_indices; i++)
-		c->indices[i] = s->codes[c->indices[i]];
-	for (size_t i = 0; i < c->n_held; i++)
-		replace_index(&c->held[i], s->codes);
-	replace_index(&c->page, s->codes);
 	c->decided = true;
-	return 0;
+	return parquet_strings_adopt(d);
 }
 
 static int append_strings(struct parquet_column *c, const struct vector *v, struct parquet_rows rows,
@@ -346,11 +353,10 @@ static int append_strings(struct parquet_column *c, const struct vector *v, stru
 		int status = append_codes(c, v, rows, s);
 
 		if (status != 0)
-			return status < 0 ? -1 : adopt_codes(c, v->strings, s);
+			return status < 0 ? -1 : adopt_codes(c, v->strings);
 	}
 	if (c->form == PARQUET_AS_DICTIONARY) {
-		c->decided = true;
-		if (parquet_column_flush(c, false, s) != 0)
+		if ((!c->decided && parquet_column_compact(c) != 0) || parquet_column_flush(c, false, s) != 0)
 			return -1;
 		c->form = PARQUET_AS_PLAIN;
 	}

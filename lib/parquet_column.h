@@ -100,8 +100,8 @@ size_t parquet_column_row_bytes(struct parquet_column *c, const struct vector *v
 /* Adds at most PARQUET_SLICE_ROWS rows. */
 int parquet_column_append(struct parquet_column *c, const struct vector *v, struct parquet_rows rows,
 			  struct parquet_scratch *s) MUST_CHECK;
-/* The stream's codes mean nothing any more. */
-void parquet_column_forget_codes(struct parquet_column *c);
+/* The stream's codes mean nothing any more; but its strings are still there. */
+int parquet_column_forget_codes(struct parquet_column *c) MUST_CHECK;
 /* Ready for the next row group. */
 void parquet_column_clear(struct parquet_column *c);
 /* Bytes of the chunk so far, as far as they can be known. */
@@ -111,6 +111,8 @@ size_t parquet_column_bytes(const struct parquet_column *c);
  * From here on parquet_chunk.c: rows that were appended, as bytes.
  */
 
+/* Ends the borrowing of strings: indices of the pages held become those of a dictionary of their own. */
+int parquet_column_compact(struct parquet_column *c) MUST_CHECK;
 /* What a column of numbers becomes when its dictionary does not pay. */
 enum parquet_form parquet_other_form(enum column_type type);
 /* Ends the page under way, and encodes it, or holds it. */

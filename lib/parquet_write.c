@@ -100,10 +100,10 @@ void parquet_writer_limit(struct parquet_writer *w, uint64_t rows, uint64_t byte
 	w->max_bytes = bytes;
 }
 
-void parquet_writer_strings_reset(struct parquet_writer *w, size_t column)
+int parquet_writer_strings_reset(struct parquet_writer *w, size_t column)
 {
 	assert(column < w->columns.n);
-	parquet_column_forget_codes(&w->chunks[column]);
+	return parquet_column_forget_codes(&w->chunks[column]);
 }
 
 static int finish_columns(struct parquet_writer *w, uint64_t *uncompressed, uint64_t *compressed)

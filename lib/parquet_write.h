@@ -27,12 +27,14 @@ struct parquet_writer *parquet_writer_open(int fd, const char *name,
 					   const struct columns *columns) MUST_CHECK;
 /*
  * Adds rows of a batch whose vectors are the columns: rows[0 .. n) are row numbers in rising order, or NULL
- * for all n. Codes are meaningful only until parquet_writer_strings_reset; texts are copied when first seen.
+ * for all n. Dictionaries that codes are of must stay where they are until parquet_writer_strings_reset, and
+ * till the end.
  */
 int parquet_write(struct parquet_writer *w, const struct batch *batch, const uint32_t *rows,
 		  uint32_t n) MUST_CHECK;
-/* The stream's dictionary of a column was emptied: codes seen so far mean nothing any more. */
-void parquet_writer_strings_reset(struct parquet_writer *w, size_t column);
+/* The stream's dictionary of a column was emptied, and nothing has been added to it again: codes seen so far
+ * mean nothing any more. */
+int parquet_writer_strings_reset(struct parquet_writer *w, size_t column) MUST_CHECK;
 /* Row groups end with the batch (or the slice of one) that makes them reach so many rows, or bytes of encoded
  * pages. At the start 1,000,000 and 64 MiB. */
 void parquet_writer_limit(struct parquet_writer *w, uint64_t rows, uint64_t bytes);

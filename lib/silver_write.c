@@ -216,14 +216,17 @@ int silver_write(struct silver_writer *w, const struct silver *s, uint32_t n)
 	return s->one_day ? write_day(w, s->day, &batch, NULL, n) : write_days(w, s, &batch);
 }
 
-void silver_writer_strings_reset(struct silver_writer *w, size_t column)
+int silver_writer_strings_reset(struct silver_writer *w, size_t column)
 {
 	for (size_t i = 0; i < w->columns.n; i++) {
 		if (w->order[i] != column)
 			continue;
-		for (size_t f = 0; f < w->n_open; f++)
-			parquet_writer_strings_reset(w->files[f].writer, i);
+		for (size_t f = 0; f < w->n_open; f++) {
+			if (parquet_writer_strings_reset(w->files[f].writer, i) != 0)
+				return -1;
+		}
 	}
+	return 0;
 }
 
 int silver_writer_finish(struct silver_writer *w)

@@ -42,7 +42,7 @@ int silver_writer_open(struct silver_writer *w, const struct silver *s, const st
 /* The batch just extended. */
 int silver_write(struct silver_writer *w, const struct silver *s, uint32_t n) MUST_CHECK;
 /* The dictionary of a column of the silver stream was emptied. */
-void silver_writer_strings_reset(struct silver_writer *w, size_t column);
+int silver_writer_strings_reset(struct silver_writer *w, size_t column) MUST_CHECK;
 /* Closes every file, makes all durable, and announces them. */
 int silver_writer_finish(struct silver_writer *w) MUST_CHECK;
 void silver_writer_close(struct silver_writer *w);

@@ -395,7 +395,7 @@ static void resets(void)
 		trial_write(t, &batch, NULL, 5000);
 		if (i % 3 != 1) {
 			if (t->status == 0)
-				parquet_writer_strings_reset(t->writer, 0);
+				t->status |= parquet_writer_strings_reset(t->writer, 0);
 		} else {
 			/* The dictionary only grows. */
 			t->status |= strings_add(&strings, "late", 4);
@@ -403,7 +403,7 @@ static void resets(void)
 			vectors[0] = made.v;
 			trial_write(t, &batch, NULL, 5000);
 			if (t->status == 0)
-				parquet_writer_strings_reset(t->writer, 0);
+				t->status |= parquet_writer_strings_reset(t->writer, 0);
 		}
 	}
 	if (trial_end(t, "resets"))
@@ -447,8 +447,8 @@ static void adopted_codes(void)
 		trial_write(t, &batch, NULL, 8000);
 		if (i == 52 && t->status == 0) {
 			/* And codes that begin afresh in the middle of it, in another order. */
-			parquet_writer_strings_reset(t->writer, 0);
-			parquet_writer_strings_reset(t->writer, 1);
+			t->status |= parquet_writer_strings_reset(t->writer, 0);
+			t->status |= parquet_writer_strings_reset(t->writer, 1);
 			strings_clear(&strings);
 			for (int k = 9999; k >= 0; k--) {
 				snprintf(text, sizeof text, "%06d", k);
