@@ -140,12 +140,28 @@ int builder_add_text(struct builder *b, struct builder_column *c, const char *da
 	return builder_look_up(b, c) != 0 ? -1 : add_text(b, c, data, len);
 }
 
+int builder_code(struct builder *b, struct builder_column *c, const char *data, size_t len, uint32_t *code)
+{
+	const uint32_t known = c->dictionary.strings.n;
+
+	if (builder_look_up(b, c) != 0 || dictionary_code(&c->dictionary, data, len, code) != 0)
+		return -1;
+	if (c->dictionary.strings.n > known)
+		b->text_bytes += len;
+	return 0;
+}
+
 void builder_add_ints(struct builder_column *c, int64_t value, uint32_t n)
+{
+	for (uint32_t i = c->n; i < c->n + n; i++)
+		c->values[i] = value;
+	builder_take(c, n);
+}
+
+void builder_take(struct builder_column *c, uint32_t n)
 {
 	const uint32_t end = c->n + n;
 
-	for (uint32_t i = c->n; i < end; i++)
-		c->values[i] = value;
 	while (c->n < end) {
 		const uint32_t bit = c->n % 64, room = 64 - bit, left = end - c->n;
 		const uint32_t some = left < room ? left : room;
@@ -153,6 +169,43 @@ void builder_add_ints(struct builder_column *c, int64_t value, uint32_t n)
 		c->valid[c->n / 64] |= (some == 64 ? ~(uint64_t)0 : ((uint64_t)1 << some) - 1) << bit;
 		c->n += some;
 	}
+}
+
+/* Sets n bits of a bitmap from bit `at` on, all 0 so far, to those of `from`. */
+static void copy_bits(uint64_t *to, uint32_t at, const uint64_t *from, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i += 64, at += 64) {
+		const uint64_t word =
+		    n - i < 64 ? from[i / 64] & (((uint64_t)1 << (n - i)) - 1) : from[i / 64];
+
+		to[at / 64] |= word << at % 64;
+		if (at % 64 != 0 && word >> (64 - at % 64) != 0)
+			to[at / 64 + 1] |= word >> (64 - at % 64);
+	}
+}
+
+void builder_take_valid(struct builder_column *c, const uint64_t *valid, uint32_t n, uint32_t n_set)
+{
+	int64_t *rows = builder_room(c);
+	uint32_t from = n_set;
+
+	if (n_set == n) {
+		builder_take(c, n);
+		return;
+	}
+	/* From the last to the first, so that they can stay where they are. A null row repeats the number
+	 * behind it, or at the end the one before it, which costs no width. */
+	if (n_set > 0)
+		rows[n_set] = rows[n_set - 1];
+	else
+		rows[0] = c->n > 0 ? rows[-1] : 0;
+	for (uint32_t i = n; i-- > 0;) {
+		from -= valid[i / 64] >> i % 64 & 1;
+		rows[i] = rows[from];
+	}
+	copy_bits(c->valid, c->n, valid, n);
+	c->n += n;
+	c->nulls += n - n_set;
 }
 
 int builder_add_texts(struct builder *b, struct builder_column *c, const char *data, size_t len, uint32_t n)
@@ -259,6 +312,7 @@ bool builder_reset_strings(struct builder *b, size_t i)
 		return false;
 	dictionary_clear(&c->dictionary);
 	c->told = 0;
+	c->resets++;
 	return true;
 }
 
@@ -333,6 +387,13 @@ static void column_clear(struct builder_column *c)
 	c->uniform = false;
 	c->n = 0;
 	c->nulls = 0;
+}
+
+void builder_clear(struct builder *b)
+{
+	for (size_t i = 0; i < b->n_columns; i++)
+		column_clear(&b->columns[i]);
+	b->text_bytes = 0;
 }
 
 int builder_encode(struct builder *b, struct buffer *out)

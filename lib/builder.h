@@ -23,6 +23,7 @@ struct builder_column {
 	bool plain;          /* string column, this batch: texts and offsets instead of codes */
 	uint32_t plain_left; /* batches until it tries its dictionary again */
 	uint32_t told;       /* codes the stream knows */
+	uint32_t resets;     /* how often the dictionary was emptied, and codes lost their meaning */
 	struct dictionary dictionary;
 	/* Short texts whose codes are looked up a little later, when the memory that was asked for is there.
 	 */
@@ -99,6 +100,22 @@ void builder_fill_int(struct builder_column *c, int64_t value, uint32_t n);
 int builder_fill_text(struct builder *b, struct builder_column *c, const char *data, size_t len,
 		      uint32_t n) MUST_CHECK;
 
+/* The code of a text, for a column that is not PLAIN; rows are not touched. */
+int builder_code(struct builder *b, struct builder_column *c, const char *data, size_t len,
+		 uint32_t *code) MUST_CHECK;
+
+/*
+ * For who decodes whole columns: numbers, or codes that builder_code gave, are written to builder_room, which
+ * goes on to BATCH_ROWS, and then taken: n of them, none null; or n_set of them, for those of n rows whose
+ * bit in valid is set, the others being null.
+ */
+static inline int64_t *builder_room(struct builder_column *c)
+{
+	return c->values + c->n;
+}
+void builder_take(struct builder_column *c, uint32_t n);
+void builder_take_valid(struct builder_column *c, const uint64_t *valid, uint32_t n, uint32_t n_set);
+
 /* What column c holds so far, as a vector: borrowed until anything is added or encoded. */
 int builder_view(struct builder *b, struct builder_column *c, struct vector *v) MUST_CHECK;
 
@@ -115,6 +132,8 @@ uint32_t builder_rows(const struct builder *b);
 int builder_encode_strings(struct builder *b, size_t i, size_t first_column, struct buffer *out) MUST_CHECK;
 /* The rows as a payload in out (cleared first), after which the builder holds none. */
 int builder_encode(struct builder *b, struct buffer *out) MUST_CHECK;
+/* The rows are not needed any more: as builder_encode, without a payload. */
+void builder_clear(struct builder *b);
 /* After a batch: column i's dictionary has passed its bound and was emptied; the stream must be told by a
  * reset frame. */
 bool builder_reset_strings(struct builder *b, size_t i);
