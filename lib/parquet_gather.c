@@ -2,15 +2,11 @@
 
 #include <assert.h>
 
-/* n <= 64 bits of a bitmap from bit `at` on; no word is read that holds none of them. */
-static inline uint64_t bits_load(const uint64_t *bits, size_t at, uint32_t n)
-{
-	uint64_t word = bits[at / 64] >> at % 64;
-
-	if (at % 64 + n > 64)
-		word |= bits[at / 64 + 1] << (64 - at % 64);
-	return n == 64 ? word : word & (((uint64_t)1 << n) - 1);
-}
+#if defined __x86_64__
+#define HAS_AVX2() __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")
+#else
+#define HAS_AVX2() 0
+#endif
 
 static inline void bits_store(uint64_t *bits, size_t at, uint64_t word)
 {
@@ -37,7 +33,7 @@ static inline uint64_t valid_word(const struct vector *v, struct parquet_rows r,
 	uint64_t word = 0;
 
 	if (r.rows == NULL)
-		return bits_load(v->valid, r.first + i, n);
+		return parquet_bits(v->valid, r.first + i, n);
 	for (uint32_t j = 0; j < n; j++) {
 		uint32_t row = r.rows[i + j];
 		word |= (v->valid[row / 64] >> row % 64 & 1) << j;
@@ -83,9 +79,22 @@ GATHER(numbers16, uint16_t, int64_t)
 GATHER(numbers32, uint32_t, int64_t)
 GATHER(numbers64, uint64_t, int64_t)
 
+static uint32_t bytes_plain(const uint8_t *codes, const uint64_t *valid, uint32_t first, uint32_t n,
+			    uint32_t base, uint32_t *out)
+{
+	const struct vector v = {.width = 1, .base = base, .values = codes, .valid = valid};
+
+	return codes8(&v, (struct parquet_rows){NULL, first, n}, out);
+}
+
+parquet_gather_bytes *const parquet_gather_bytes_plain = bytes_plain;
+
 uint32_t parquet_gather_codes(const struct vector *v, struct parquet_rows rows, uint32_t *out)
 {
 	assert(v->width > 0);
+	if (v->width == 1 && v->valid != NULL && rows.rows == NULL && HAS_AVX2())
+		return parquet_gather_bytes_avx2(v->values, v->valid, rows.first, rows.n, (uint32_t)v->base,
+						 out);
 	switch (v->width) {
 	case 1: return codes8(v, rows, out);
 	case 2: return codes16(v, rows, out);

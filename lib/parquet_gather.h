@@ -32,4 +32,22 @@ uint32_t parquet_gather_texts(const struct vector *v, struct parquet_rows rows, 
  */
 uint32_t parquet_gather_valid(const struct vector *v, struct parquet_rows rows, uint64_t *bits, size_t at);
 
+/*
+ * The commonest of them: codes of one byte, of n rows from `first` on, of which some are null. A plain one,
+ * and one for processors with AVX2 and BMI2: NULL where the compiler has none. out has room for n.
+ */
+typedef uint32_t parquet_gather_bytes(const uint8_t *codes, const uint64_t *valid, uint32_t first, uint32_t n,
+				      uint32_t base, uint32_t *out);
+extern parquet_gather_bytes *const parquet_gather_bytes_plain, *const parquet_gather_bytes_avx2;
+
+/* n <= 64 bits of a bitmap from bit `at` on; no word is read that holds none of them. */
+static inline uint64_t parquet_bits(const uint64_t *bits, size_t at, uint32_t n)
+{
+	uint64_t word = bits[at / 64] >> at % 64;
+
+	if (at % 64 + n > 64)
+		word |= bits[at / 64 + 1] << (64 - at % 64);
+	return n == 64 ? word : word & (((uint64_t)1 << n) - 1);
+}
+
 #endif
