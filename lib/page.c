@@ -229,24 +229,33 @@ static uint8_t *put_packed_bits(uint8_t *p, const uint8_t *bytes, size_t len)
 	return p + len;
 }
 
-/* At width 1 bit-packed values are the bits themselves: whole bytes are looked at and copied. */
+/*
+ * At width 1 bit-packed values are the bits themselves: whole bytes are looked for runs, and copied. A run
+ * that begins here or soon covers the byte where the shortest one would end: when that is mixed, none does.
+ */
 static uint8_t *put_bits(uint8_t *p, const uint8_t *bytes, size_t n)
 {
 	enum { RUN_MIN = 6 }; /* bytes: a run and another header cost less */
 	size_t whole = n / GROUP, len = (n + GROUP - 1) / GROUP, start = 0, i = 0;
 
-	while (i < whole) {
-		if (bytes[i] != 0 && bytes[i] != 0xff) {
-			i += i + 8 <= whole && !has_uniform_byte(load64(bytes + i)) ? 8 : 1;
+	while (i + RUN_MIN <= whole) {
+		const uint8_t last = bytes[i + RUN_MIN - 1];
+		size_t before = RUN_MIN - 1;
+
+		if (last != 0 && last != 0xff) {
+			i += RUN_MIN;
 			continue;
 		}
+		while (before > 0 && bytes[i + before - 1] == last)
+			before--;
+		i += before;
+		if (before > 0)
+			continue;
 		size_t run = bytes_equal(bytes + i, whole - i);
-		if (run >= RUN_MIN) {
-			p = put_packed_bits(p, bytes + start, i - start);
-			p = put_run(p, bytes[i] & 1, run * GROUP, 1);
-			start = i + run;
-		}
-		i += run;
+
+		p = put_packed_bits(p, bytes + start, i - start);
+		p = put_run(p, last & 1, run * GROUP, 1);
+		start = i += run;
 	}
 	p = put_packed_bits(p, bytes + start, len - start);
 	if (start < len && n % GROUP != 0)

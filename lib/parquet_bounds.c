@@ -37,6 +37,14 @@ void parquet_bounds_doubles(struct parquet_bounds *b, const int64_t *bits, size_
 	}
 }
 
+static uint32_t load_big32(const uint8_t *data)
+{
+	uint32_t v;
+
+	memcpy(&v, data, sizeof v);
+	return __builtin_bswap32(v);
+}
+
 static uint64_t prefix(const uint8_t *data, size_t len)
 {
 	uint64_t p = 0;
@@ -45,6 +53,10 @@ static uint64_t prefix(const uint8_t *data, size_t len)
 		memcpy(&p, data, sizeof p);
 		return __builtin_bswap64(p);
 	}
+	/* The last four bytes without those that are among the first four already. */
+	if (len >= 4)
+		return (uint64_t)load_big32(data) << 32 |
+		       (uint32_t)((uint64_t)load_big32(data + len - 4) << 8 * (8 - len));
 	for (size_t i = 0; i < len; i++)
 		p |= (uint64_t)data[i] << (56 - 8 * i);
 	return p;
