@@ -9,7 +9,8 @@
 enum {
 	NUMBERS_REPEAT = 8,     /* so many values for each number of a dictionary, and it pays */
 	STRINGS_HELD = 1 << 18, /* values */
-	LITERAL_PAGES = 15,     /* after a page that Snappy could not make smaller by an eighth */
+	LITERAL_PAGES = 16,     /* after a page that Snappy could not make smaller by an eighth */
+	LITERAL_PAGES_MAX = 256,
 };
 
 /* The greatest decimal, in millionths: DECIMAL_PRECISION nines. */
@@ -25,6 +26,16 @@ struct page_kind {
 	uint32_t values; /* nulls included */
 	enum parquet_encoding encoding;
 };
+
+/* A page that did not shrink enough: how many now go as they are, before another is tried. */
+static void count_try(struct parquet_column *c, bool in_vain)
+{
+	c->literal_pages = !in_vain                               ? 0
+			   : c->literal_pages == 0                ? LITERAL_PAGES
+			   : c->literal_pages < LITERAL_PAGES_MAX ? c->literal_pages * 2
+								  : LITERAL_PAGES_MAX;
+	c->literal_left = c->literal_pages;
+}
 
 /* Page: header and s->body, compressed, to the end of out. */
 static int put_page(struct parquet_column *c, struct buffer *out, struct page_kind kind,
@@ -44,8 +55,8 @@ static int put_page(struct parquet_column *c, struct buffer *out, struct page_ki
 				    c->name, s->body.len);
 	if (!try)
 		c->literal_left--;
-	else if (!kind.is_dictionary && s->packed.len > s->body.len - s->body.len / 8)
-		c->literal_left = LITERAL_PAGES;
+	else if (!kind.is_dictionary)
+		count_try(c, s->packed.len > s->body.len - s->body.len / 8);
 
 	thrift_i32(&w, TYPE, kind.is_dictionary ? PARQUET_DICTIONARY_PAGE : PARQUET_DATA_PAGE);
 	thrift_i32(&w, UNCOMPRESSED, (int32_t)s->body.len);

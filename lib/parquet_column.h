@@ -87,8 +87,9 @@ struct parquet_column {
 	uint64_t uncompressed; /* bytes of the pages and of the dictionary page, with their headers */
 	uint32_t n_pages[PARQUET_FORMS];
 	struct parquet_bounds bounds;
-	/* Pages that did not shrink make the next ones go uncompressed, but for one now and then. */
-	unsigned literal_left;
+	/* Pages that did not shrink make the next ones go uncompressed, but for one now and then: ever less
+	 * often. */
+	unsigned literal_left, literal_pages;
 };
 
 void parquet_column_init(struct parquet_column *c, const struct column *column, const char *file);
