@@ -244,7 +244,7 @@ static int commit_nothing(struct commit *c)
 	if (gold_group_load(&c->held, key) < 0 ||
 	    definition_row(c->definition, key, c->held.states, c->row) != 0)
 		return -1;
-	return gold_table_put(&c->table, c->row, true);
+	return gold_table_put(&c->table, c->row, true) != 0 ? -1 : gold_table_flush(&c->table);
 }
 
 static int commit_table(const struct table *t, struct db *db)
@@ -253,7 +253,7 @@ static int commit_table(const struct table *t, struct db *db)
 	int result = -1;
 
 	if (enter_definition(&c) == 0 && commit_open(&c) == 0 && commit_nothing(&c) == 0 &&
-	    commit_groups(&c) == 0)
+	    commit_groups(&c) == 0 && gold_group_flush(&c.held) == 0 && gold_table_flush(&c.table) == 0)
 		result = c.is_new ? gold_table_index(&t->definition, db) : 0;
 	commit_close(&c);
 	return result;

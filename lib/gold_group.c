@@ -46,9 +46,11 @@ int gold_group_open(struct gold_group *g, const struct definition *d, int64_t de
 	if (more < 0)
 		return -1;
 	g->find = db_prepare(db, "SELECT id, measures FROM lake_group WHERE definition = ?1 AND key = ?2");
-	g->write = db_prepare(
-	    db, "INSERT OR REPLACE INTO lake_group(definition, key, id, measures) VALUES(?1, ?2, ?3, ?4)");
-	if (g->find == NULL || g->write == NULL || gold_ids_open(&g->large, db) != 0)
+	g->update =
+	    db_prepare(db, "UPDATE lake_group SET id = ?1, measures = ?2 WHERE definition = ?3 AND key = ?4");
+	if (g->find == NULL || g->update == NULL ||
+	    db_rows_open(&g->rows, db, "lake_group(definition, key, id, measures)", 4) != 0 ||
+	    gold_ids_open(&g->large, db) != 0)
 		return -1;
 	return make_states(g);
 }
@@ -67,7 +69,8 @@ void gold_group_close(struct gold_group *g)
 	buffer_free(&g->measures);
 	gold_ids_close(&g->large);
 	db_finalize(g->find);
-	db_finalize(g->write);
+	db_finalize(g->update);
+	db_rows_close(&g->rows);
 	*g = (struct gold_group){0};
 }
 
@@ -121,6 +124,7 @@ int gold_group_load(struct gold_group *g, struct text key)
 	int more;
 
 	clear(g);
+	g->is_new = true;
 	if (g->fresh)
 		return 0;
 	db_bind_int(g->find, 1, g->definition_id);
@@ -128,6 +132,7 @@ int gold_group_load(struct gold_group *g, struct text key)
 	more = db_step(g->find);
 	if (more != 1)
 		return more;
+	g->is_new = false;
 	g->id = db_int(g->find, 0);
 	if (decode_measures(g, db_text(g->find, 1)) != 0)
 		return cause_record(STATUS_INPUT, "lake_group: the state of a group of %s is damaged",
@@ -195,7 +200,7 @@ int gold_group_merge(struct gold_group *g, struct groups *run, uint32_t group)
 	return 0;
 }
 
-int gold_group_write(struct gold_group *g, struct text key)
+static int encode(struct gold_group *g)
 {
 	buffer_clear(&g->measures);
 	for (size_t i = 0; i < g->definition->n_measures; i++) {
@@ -207,12 +212,35 @@ int gold_group_write(struct gold_group *g, struct text key)
 		    buffer_append(&g->measures, g->small[i].data, g->small[i].len) != 0)
 			return -1;
 	}
-	db_bind_int(g->write, 1, g->definition_id);
-	db_bind_blob(g->write, 2, key.data, key.len);
+	return 0;
+}
+
+int gold_group_write(struct gold_group *g, struct text key)
+{
+	if (encode(g) != 0)
+		return -1;
+	const struct text measures = {(const char *)g->measures.data, g->measures.len};
+	if (g->is_new) {
+		const struct db_value row[] = {
+		    {.type = DB_INT, .number = g->definition_id},
+		    {.type = DB_BLOB, .text = key},
+		    {.type = g->id == 0 ? DB_NULL : DB_INT, .number = g->id},
+		    {.type = DB_BLOB, .text = measures},
+		};
+
+		return db_rows_add(&g->rows, row);
+	}
 	if (g->id == 0)
-		db_bind_null(g->write, 3);
+		db_bind_null(g->update, 1);
 	else
-		db_bind_int(g->write, 3, g->id);
-	db_bind_blob(g->write, 4, g->measures.data, g->measures.len);
-	return db_run(g->write);
+		db_bind_int(g->update, 1, g->id);
+	db_bind_blob(g->update, 2, measures.data, measures.len);
+	db_bind_int(g->update, 3, g->definition_id);
+	db_bind_blob(g->update, 4, key.data, key.len);
+	return db_run(g->update);
+}
+
+int gold_group_flush(struct gold_group *g)
+{
+	return db_rows_flush(&g->rows);
 }

@@ -14,6 +14,7 @@
 #ifndef EV_GOLD_GROUP_H
 #define EV_GOLD_GROUP_H
 
+#include "db_rows.h"
 #include "gold_ids.h"
 #include "group.h"
 
@@ -24,9 +25,11 @@ struct gold_group {
 	int64_t definition_id;
 	bool fresh;      /* the lake has no groups of the definition yet */
 	int64_t next_id; /* for lake_distinct */
-	struct db_statement *find, *write;
+	struct db_statement *find, *update;
+	struct db_rows rows; /* of new groups */
 	struct gold_ids large;
 	/* The group at hand. */
+	bool is_new;
 	int64_t id; /* 0 when it has none */
 	struct state *states;
 	struct buffer *small; /* by measure: the ids of a distinct that has few */
@@ -46,5 +49,7 @@ int gold_group_load(struct gold_group *g, struct text key) MUST_CHECK;
 /* Adds what a run has seen of it. */
 int gold_group_merge(struct gold_group *g, struct groups *run, uint32_t group) MUST_CHECK;
 int gold_group_write(struct gold_group *g, struct text key) MUST_CHECK;
+/* After the last. */
+int gold_group_flush(struct gold_group *g) MUST_CHECK;
 
 #endif

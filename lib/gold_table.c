@@ -2,6 +2,8 @@
 
 #include "buffer.h"
 
+#include <stdlib.h>
+
 /* A name as SQL takes it, whatever it is made of. */
 static int add_name(struct buffer *sql, const char *prefix, const char *name)
 {
@@ -97,32 +99,27 @@ static struct db_statement *prepare_remove(const struct definition *d, struct db
 	return s;
 }
 
-static struct db_statement *prepare_insert(const struct definition *d, struct db *db)
-{
-	struct db_statement *s = NULL;
-	struct buffer sql = {0};
-	int failed = buffer_append_text(&sql, "INSERT INTO ") != 0 || add_name(&sql, "", d->name) != 0;
-
-	for (size_t i = 0; i < d->n_outputs && !failed; i++)
-		failed = buffer_printf(&sql, i == 0 ? " VALUES(?%zu" : ", ?%zu", i + 1) != 0;
-	if (!failed && buffer_append_text(&sql, ")") == 0 && buffer_text(&sql) != NULL)
-		s = db_prepare(db, buffer_text(&sql));
-	buffer_free(&sql);
-	return s;
-}
-
 int gold_table_open(struct gold_table *t, const struct definition *d, struct db *db)
 {
+	struct buffer name = {0};
+	int result = -1;
+
 	*t = (struct gold_table){.definition = d};
 	t->remove = prepare_remove(d, db);
-	t->insert = t->remove == NULL ? NULL : prepare_insert(d, db);
-	return t->insert == NULL ? -1 : 0;
+	t->values = calloc(d->n_outputs + 1, sizeof *t->values);
+	if (t->values == NULL)
+		cause_memory();
+	else if (t->remove != NULL && add_name(&name, "", d->name) == 0 && buffer_text(&name) != NULL)
+		result = db_rows_open(&t->rows, db, buffer_text(&name), d->n_outputs);
+	buffer_free(&name);
+	return result;
 }
 
 void gold_table_close(struct gold_table *t)
 {
 	db_finalize(t->remove);
-	db_finalize(t->insert);
+	db_rows_close(&t->rows);
+	free(t->values);
 	*t = (struct gold_table){0};
 }
 
@@ -133,6 +130,16 @@ static void bind(struct db_statement *s, size_t i, const struct value *v)
 	case VALUE_REAL: db_bind_double(s, (int)i, v->real); break;
 	case VALUE_TEXT: db_bind_text(s, (int)i, value_text(v)); break;
 	default: db_bind_null(s, (int)i); break;
+	}
+}
+
+static struct db_value db_value_of(const struct value *v)
+{
+	switch (v->kind) {
+	case VALUE_INTEGER: return (struct db_value){.type = DB_INT, .number = (int64_t)v->integer};
+	case VALUE_REAL: return (struct db_value){.type = DB_DOUBLE, .real = v->real};
+	case VALUE_TEXT: return (struct db_value){.type = DB_TEXT, .text = value_text(v)};
+	default: return (struct db_value){.type = DB_NULL};
 	}
 }
 
@@ -147,6 +154,11 @@ int gold_table_put(struct gold_table *t, const struct value *row, bool fresh)
 			return -1;
 	}
 	for (size_t i = 0; i < d->n_outputs; i++)
-		bind(t->insert, i + 1, &row[i]);
-	return db_run(t->insert);
+		t->values[i] = db_value_of(&row[i]);
+	return db_rows_add(&t->rows, t->values);
+}
+
+int gold_table_flush(struct gold_table *t)
+{
+	return db_rows_flush(&t->rows);
 }

@@ -6,12 +6,14 @@
 #ifndef EV_GOLD_TABLE_H
 #define EV_GOLD_TABLE_H
 
-#include "db.h"
+#include "db_rows.h"
 #include "definition.h"
 
 struct gold_table {
 	const struct definition *definition;
-	struct db_statement *remove, *insert;
+	struct db_statement *remove;
+	struct db_rows rows;
+	struct db_value *values; /* scratch */
 };
 
 int gold_table_create(const struct definition *d, struct db *db) MUST_CHECK;
@@ -23,5 +25,7 @@ int gold_table_open(struct gold_table *t, const struct definition *d, struct db 
 void gold_table_close(struct gold_table *t);
 /* The row of a group, instead of the one it had if it is not fresh. */
 int gold_table_put(struct gold_table *t, const struct value *row, bool fresh) MUST_CHECK;
+/* After the last. */
+int gold_table_flush(struct gold_table *t) MUST_CHECK;
 
 #endif

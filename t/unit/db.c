@@ -1,4 +1,5 @@
 #include "../../lib/db.h"
+#include "../../lib/db_rows.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -44,6 +45,45 @@ static void values(struct db *db)
 	ok(db_step(s) == 1 && db_step(s) == 1 && db_is_null(s, 0) && db_is_null(s, 2), "nulls come back");
 	ok(db_step(s) == 0, "the end of the rows");
 	ok(db_step(s) == 1, "after which it can be run again");
+}
+
+static void rows(struct db *db)
+{
+	enum { MANY = 1000 };
+	struct db_rows r;
+	int failed;
+
+	ok(db_exec(db, "CREATE TABLE many(i INTEGER PRIMARY KEY, d, t, b, n)") == 0, "a table");
+	failed = db_rows_open(&r, db, "many(i, d, t, b, n)", 5);
+	for (int i = 0; i < MANY && !failed; i++) {
+		char text[2] = {(char)('a' + i % 26), (char)i};
+		const struct db_value row[] = {
+		    {.type = DB_INT, .number = i},
+		    {.type = DB_DOUBLE, .real = i / 8.0},
+		    {.type = DB_TEXT, .text = {text, (size_t)i % 2}},
+		    {.type = DB_BLOB, .text = {text, (size_t)i % 3}},
+		    {.type = DB_NULL},
+		};
+
+		failed = db_rows_add(&r, row);
+	}
+	ok(!failed && number(db, "SELECT count(*) FROM many") < MANY, "rows are collected");
+	ok(db_rows_flush(&r) == 0 && db_rows_flush(&r) == 0, "and written out");
+	ok(number(db, "SELECT count(*) FROM many WHERE i = rowid AND d = i / 8.0 AND n IS NULL"
+		      " AND typeof(t) = 'text' AND typeof(b) = 'blob' AND length(b) = i % 3"
+		      " AND t = iif(i % 2, char(97 + i % 26), '')"
+		      " AND substr(hex(b), 1, 2) = iif(i % 3, printf('%02X', 97 + i % 26), '')") == MANY,
+	   "%d of them, as they were", MANY);
+	db_rows_close(&r);
+
+	failed = db_exec(db, "BEGIN; DELETE FROM many WHERE i > 10") != 0 ||
+		 db_rows_open(&r, db, "many(i)", 1) != 0 ||
+		 db_rows_add(&r, &(struct db_value){.type = DB_INT, .number = 11}) != 0 ||
+		 db_rows_add(&r, &(struct db_value){.type = DB_INT, .number = 1}) != 0;
+	ok(!failed && db_rows_flush(&r) != 0 && db_exec(db, "COMMIT") != 0, "a row that is refused");
+	cause_clear();
+	ok(number(db, "SELECT count(*) FROM many") == MANY, "takes all back");
+	db_rows_close(&r);
 }
 
 static void errors(struct db *db)
@@ -139,6 +179,7 @@ int main(void)
 	ok(db != NULL, "a database is created");
 	ok(db_exec(db, "CREATE TABLE t (i INTEGER, d REAL, t TEXT, e TEXT, b BLOB)") == 0, "with a table");
 	values(db);
+	rows(db);
 	errors(db);
 	ok(number(db, "PRAGMA synchronous") == 2, "every commit is synced");
 	ok(number(db, "PRAGMA trusted_schema") == 0, "the schema is not trusted");
