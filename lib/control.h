@@ -89,11 +89,11 @@ struct control_shard {
 	uint64_t n;
 };
 
-/* Aggregate state of one group of a Gold table, for the merge. */
+/* Aggregate states of groups of a Gold table, for the merge. */
 struct control_partial {
 	struct text table;
-	uint64_t more;     /* 1: the next partial frame goes on with this group */
-	struct text state; /* evlake(7), "Gold" */
+	uint64_t more;     /* 1: the next partial frame goes on where this one breaks off */
+	struct text state; /* evstream(5), "Aggregate state" */
 };
 
 struct control_error {

@@ -232,6 +232,11 @@ uint32_t gold_table_groups(const struct gold *g, size_t table)
 	return groups_rows(groups) > 0 ? groups_n(groups) : 0;
 }
 
+uint32_t *gold_table_order(const struct gold *g, size_t table)
+{
+	return groups_order(g->tables[table].groups);
+}
+
 int gold_encode(struct gold *g, size_t table, uint32_t group, struct buffer *out)
 {
 	return groups_encode(g->tables[table].groups, group, out);

@@ -54,6 +54,8 @@ uint64_t gold_bytes(const struct gold *g);
 size_t gold_tables(const struct gold *g);
 const char *gold_table_name(const struct gold *g, size_t table);
 uint32_t gold_table_groups(const struct gold *g, size_t table);
+/* The numbers of its groups in the order of their keys; the caller frees them. */
+uint32_t *gold_table_order(const struct gold *g, size_t table) MUST_CHECK;
 int gold_encode(struct gold *g, size_t table, uint32_t group, struct buffer *out) MUST_CHECK;
 int gold_merge(struct gold *g, struct text table, const void *data, size_t len) MUST_CHECK;
 

@@ -207,31 +207,17 @@ static int commit_group(struct commit *c, uint32_t group)
 	return gold_table_put(&c->table, c->row, found == 0 && c->definition->n_dimensions > 0);
 }
 
-/* The order of groups by key, so that the lake's pages are visited once. */
-static const struct groups *sorted_groups;
-
-static int by_key(const void *a, const void *b)
-{
-	return text_order(groups_key(sorted_groups, *(const uint32_t *)a),
-			  groups_key(sorted_groups, *(const uint32_t *)b));
-}
-
+/* In the order of keys, so that the lake's pages are visited once. */
 static int commit_groups(struct commit *c)
 {
 	const uint32_t n = groups_rows(c->groups) > 0 ? groups_n(c->groups) : 0;
-	uint32_t *order = malloc(n * sizeof *order + 1);
-	int failed = 0;
+	uint32_t *order = groups_order(c->groups);
+	int failed = order == NULL;
 
-	if (order == NULL)
-		return cause_memory();
-	for (uint32_t i = 0; i < n; i++)
-		order[i] = i;
-	sorted_groups = c->groups;
-	qsort(order, n, sizeof *order, by_key);
 	for (uint32_t i = 0; i < n && !failed; i++)
 		failed = commit_group(c, order[i]);
 	free(order);
-	return failed;
+	return failed ? -1 : 0;
 }
 
 /* A table without GROUP BY has its row even when there is nothing to count. */

@@ -20,6 +20,7 @@ struct part {
 struct groups {
 	struct dictionary keys; /* the code of a key is its group */
 	uint64_t n_rows;
+	uint32_t merged;   /* one more than the group merged last */
 	struct buffer key; /* scratch */
 	struct buffer ids; /* scratch */
 	struct part *parts;
@@ -331,6 +332,76 @@ int groups_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *
 	return distinct_sorted(&item->sets[group], out);
 }
 
+/* --- the order of keys -----------------------------------------------------------------------------------
+ */
+
+/* Eight bytes of a key, the first that are not alike in all, most significant first: they tell most keys
+ * apart without a look at these. */
+struct place {
+	uint64_t start;
+	uint32_t group;
+};
+
+static size_t common_length(struct text a, struct text b)
+{
+	size_t len = 0;
+
+	while (len < a.len && len < b.len && a.data[len] == b.data[len])
+		len++;
+	return len;
+}
+
+static uint64_t start_of(struct text key, size_t skip)
+{
+	uint8_t bytes[8] = {0};
+	uint64_t start;
+
+	if (key.len > skip)
+		memcpy(bytes, key.data + skip, key.len - skip < 8 ? key.len - skip : 8);
+	memcpy(&start, bytes, sizeof start);
+	return __builtin_bswap64(start);
+}
+
+static int compare_places(const void *a, const void *b, void *groups)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return text_order(groups_key(groups, x->group), groups_key(groups, y->group));
+}
+
+uint32_t *groups_order(struct groups *g)
+{
+	const uint32_t n = groups_n(g);
+	uint32_t *order = malloc(n * sizeof *order + 1);
+	struct place *places = malloc(n * sizeof *places + 1);
+	size_t skip = n > 0 ? groups_key(g, 0).len : 0;
+
+	if (order == NULL || places == NULL) {
+		cause_memory();
+		free(order);
+		order = NULL;
+		goto done;
+	}
+	for (uint32_t i = 1; i < n && skip > 0; i++) {
+		const struct text first = {groups_key(g, 0).data, skip};
+
+		skip = common_length(first, groups_key(g, i));
+	}
+	for (uint32_t i = 0; i < n; i++)
+		places[i] = (struct place){start_of(groups_key(g, i), skip), i};
+	qsort_r(places, n, sizeof *places, compare_places, g);
+	for (uint32_t i = 0; i < n; i++)
+		order[i] = places[i].group;
+done:
+	free(places);
+	return order;
+}
+
+/* --- encoded ---------------------------------------------------------------------------------------------
+ */
+
 /* Sorted where they are aligned. */
 static int add_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *out)
 {
@@ -357,27 +428,19 @@ int groups_encode(struct groups *g, uint32_t group, struct buffer *out)
 	return failed ? -1 : 0;
 }
 
-/* -1, perhaps without a cause. */
+/* These four give -1 perhaps without a cause. */
 static int merge_ids(struct groups *g, uint32_t group, size_t measure, uint64_t n, const uint8_t **at,
 		     const uint8_t *end)
 {
-	uint64_t *ids;
-	int result = -1;
+	const uint8_t *ids = *at;
 
-	if (n > (size_t)(end - *at) / sizeof *ids)
+	if (n > (size_t)(end - ids) / sizeof n || !distinct_is_run(ids, n))
 		return -1;
-	ids = malloc(n * sizeof *ids + 1);
-	if (ids == NULL)
-		return cause_memory();
-	memcpy(ids, *at, n * sizeof *ids);
-	*at += n * sizeof *ids;
-	if (distinct_is_run(ids, n))
-		result = measures_add_ids(&g->measures, group, measure, ids, n);
-	free(ids);
-	return result;
+	*at += n * sizeof n;
+	return measures_add_ids(&g->measures, group, measure, ids, n);
 }
 
-static int merge_states(struct groups *g, uint32_t group, const uint8_t *at, const uint8_t *end)
+static int merge_states(struct groups *g, uint32_t group, const uint8_t **at, const uint8_t *end)
 {
 	const struct definition *d = g->measures.definition;
 	struct state s;
@@ -385,12 +448,23 @@ static int merge_states(struct groups *g, uint32_t group, const uint8_t *at, con
 
 	for (size_t i = 0; i < d->n_measures && !failed; i++) {
 		state_init(&s, d->measures[i].kind, d->measures[i].type);
-		failed = state_decode(&s, &at, end) != 0 || measures_merge(&g->measures, group, i, &s) != 0;
+		failed = state_decode(&s, at, end) != 0 || measures_merge(&g->measures, group, i, &s) != 0;
 		if (!failed && d->measures[i].kind == STATE_DISTINCT)
-			failed = merge_ids(g, group, i, s.count, &at, end) != 0;
+			failed = merge_ids(g, group, i, s.count, at, end) != 0;
 		state_free(&s);
 	}
-	return failed || at != end ? -1 : 0;
+	return failed ? -1 : 0;
+}
+
+/* Those who send groups send them in order: after one that others have sent too comes the next of these. */
+static int find_merged(struct groups *g, struct text key, uint32_t *group)
+{
+	if (g->merged < groups_n(g) && text_equal(groups_key(g, g->merged), key))
+		*group = g->merged;
+	else if (find_group(g, key.data, key.len, group) != 0)
+		return -1;
+	g->merged = *group + 1;
+	return 0;
 }
 
 /* Whether the bytes are a key of this definition. */
@@ -405,20 +479,31 @@ static bool is_key(const struct definition *d, const uint8_t *at, const uint8_t 
 	return at == end;
 }
 
+static int merge_group(struct groups *g, const uint8_t **at, const uint8_t *end)
+{
+	const uint8_t *key;
+	uint64_t len;
+	uint32_t group;
+
+	if (field_next(at, end, &len) != 0 || len > (size_t)(end - *at))
+		return -1;
+	key = *at;
+	*at += len;
+	if (!is_key(g->measures.definition, key, *at) ||
+	    find_merged(g, (struct text){(const char *)key, (size_t)len}, &group) != 0)
+		return -1;
+	g->n_rows++;
+	return merge_states(g, group, at, end);
+}
+
 int groups_merge(struct groups *g, const void *data, size_t len)
 {
 	const uint8_t *at = data, *end = at + len;
-	uint64_t key_len;
-	uint32_t group;
 
-	if (field_next(&at, end, &key_len) != 0 || key_len > (size_t)(end - at) ||
-	    !is_key(g->measures.definition, at, at + key_len))
-		goto damaged;
-	if (find_group(g, at, (size_t)key_len, &group) != 0)
-		return -1;
-	g->n_rows++;
-	if (merge_states(g, group, at + key_len, end) == 0)
-		return 0;
-damaged:
-	return cause_record(STATUS_INPUT, "%s: an encoded group is damaged", g->measures.definition->name);
+	do {
+		if (merge_group(g, &at, end) != 0)
+			return cause_record(STATUS_INPUT, "%s: an encoded group is damaged",
+					    g->measures.definition->name);
+	} while (at < end);
+	return 0;
 }

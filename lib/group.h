@@ -38,8 +38,11 @@ int groups_state(struct groups *g, uint32_t group, size_t measure, struct state 
 /* The ids of a distinct, ascending, behind what is in out, whose length is a multiple of 8. */
 int groups_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *out) MUST_CHECK;
 
+/* The numbers of all groups, in the order of their keys as bytes; the caller frees them. */
+uint32_t *groups_order(struct groups *g) MUST_CHECK;
+
 int groups_encode(struct groups *g, uint32_t group, struct buffer *out) MUST_CHECK;
-/* Adds an encoded group. STATUS_INPUT when the bytes are none. */
+/* Adds encoded groups, one behind the other. STATUS_INPUT when the bytes are none. */
 int groups_merge(struct groups *g, const void *data, size_t len) MUST_CHECK;
 
 #endif

@@ -15,18 +15,13 @@ static int add_id(struct measures *m, struct measure *item, uint32_t group, uint
 	return 0;
 }
 
-int measures_add_ids(struct measures *m, uint32_t group, size_t measure, const uint64_t *ids, size_t n)
+int measures_add_ids(struct measures *m, uint32_t group, size_t measure, const void *ids, size_t n)
 {
 	struct distinct *set = &m->items[measure].sets[group];
 	const size_t bytes = distinct_bytes(set);
 
-	/* Ids come in order, and so do places: without room for all of them they would crowd at the front. */
-	if (n > 0 && distinct_reserve(set, n) != 0)
+	if (distinct_add_run(set, ids, n) != 0)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
-		if (distinct_add(set, ids[i]) != 0)
-			return -1;
-	}
 	m->bytes += distinct_bytes(set) - bytes;
 	return 0;
 }

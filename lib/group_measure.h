@@ -70,7 +70,7 @@ int measures_reserve(struct measures *m, uint32_t n) MUST_CHECK;
 int measures_update(struct measures *m, const struct numbering *rows) MUST_CHECK;
 /* Adds a state. Of a distinct the ids are added apart. */
 int measures_merge(struct measures *m, uint32_t group, size_t measure, const struct state *s) MUST_CHECK;
-int measures_add_ids(struct measures *m, uint32_t group, size_t measure, const uint64_t *ids,
+int measures_add_ids(struct measures *m, uint32_t group, size_t measure, const void *ids,
 		     size_t n) MUST_CHECK;
 
 /* group_distinct.c */

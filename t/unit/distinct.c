@@ -52,6 +52,42 @@ static void test_set(const char *name, uint64_t *ids, size_t n, size_t reserved)
 	buffer_free(&out);
 }
 
+/* Runs of other sets, at any address, and ids in between, before or after they have become a table. */
+static void test_mixed(size_t n, uint64_t range, uint32_t single)
+{
+	enum { RUNS = 5, MAX = 2000 };
+	static uint64_t ids[RUNS * MAX], all[RUNS * MAX];
+	static uint8_t moved[MAX * 8 + 1];
+	struct distinct d = {0};
+	struct buffer out = {0};
+	size_t n_all = 0;
+	int failed = 0;
+
+	for (uint32_t k = 0; k < RUNS && !failed; k++) {
+		size_t length;
+
+		for (size_t i = 0; i < n; i++)
+			ids[i] = random_next() % range * (UINT64_MAX / range);
+		memcpy(all + n_all, ids, n * 8);
+		n_all += n;
+		if (k == single) {
+			for (size_t i = 0; i < n && !failed; i++)
+				failed = distinct_add(&d, ids[i]);
+			continue;
+		}
+		length = make_run(ids, n);
+		memcpy(moved + 1, ids, length * 8);
+		failed = distinct_add_run(&d, moved + 1, length);
+	}
+	n_all = make_run(all, n_all);
+	ok(!failed && distinct_sorted(&d, &out) == 0 && d.n == n_all && out.len == n_all * 8 &&
+	       memcmp(out.data, all, out.len) == 0,
+	   "%zu ids of %llu in each of %d runs, of which %u one by one: %zu", n, (unsigned long long)range,
+	   RUNS, single, n_all);
+	distinct_free(&d);
+	buffer_free(&out);
+}
+
 static void test_runs(void)
 {
 	enum { N = 4000 };
@@ -104,6 +140,12 @@ int main(void)
 	for (int i = 0; i < 3000; i++)
 		ids[i] = UINT64_MAX - random_next() % 4000;
 	test_set("high", ids, 3000, 0);
+	for (uint32_t single = 0; single <= 5; single++) {
+		test_mixed(3, 10, single);
+		test_mixed(12, 30, single);
+		test_mixed(17, UINT64_MAX, single);
+		test_mixed(2000, 5000, single);
+	}
 	test_runs();
 	return tap_done();
 }
