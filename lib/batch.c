@@ -2,6 +2,7 @@
 
 #include "batch_wire.h"
 #include "decimal.h"
+#include "sweep.h"
 #include "timestamp.h"
 
 #include <string.h>
@@ -50,25 +51,9 @@ void vector_codes(const struct vector *v, uint32_t n, uint32_t *out)
 	}
 }
 
-#define LARGEST(TYPE)                                                                               \
-	do {                                                                                        \
-		TYPE most = 0;                                                                      \
-		for (uint32_t i = 0; i < n; i++)                                                    \
-			most = most > ((const TYPE *)values)[i] ? most : ((const TYPE *)values)[i]; \
-		return most;                                                                        \
-	} while (0)
-
 uint64_t vector_most(const struct vector *v, uint32_t n)
 {
-	const void *values = v->values;
-
-	switch (v->width) {
-	case 1: LARGEST(uint8_t);
-	case 2: LARGEST(uint16_t);
-	case 4: LARGEST(uint32_t);
-	case 8: LARGEST(uint64_t);
-	default: return 0;
-	}
+	return sweep_best()->most(v->values, v->width, n);
 }
 
 static int bad(const struct column *c, const char *what)

@@ -1,6 +1,7 @@
 #include "builder.h"
 
 #include "batch_wire.h"
+#include "sweep.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -321,36 +322,19 @@ static uint8_t narrowest(uint64_t most)
 	return most == 0 ? 0 : most <= UINT8_MAX ? 1 : most <= UINT16_MAX ? 2 : most <= UINT32_MAX ? 4 : 8;
 }
 
-#define NARROW(TYPE)                     \
-	for (uint32_t i = 0; i < n; i++) \
-	((TYPE *)to)[i] = (TYPE)((uint64_t)from[i] - base)
-
 /* Frame of reference: each value less base, in as few bytes as the largest of them needs. */
-static void narrow(const int64_t *restrict from, uint32_t n, uint64_t base, uint8_t width, void *restrict to)
-{
-	switch (width) {
-	case 1: NARROW(uint8_t); break;
-	case 2: NARROW(uint16_t); break;
-	case 4: NARROW(uint32_t); break;
-	case 8: NARROW(uint64_t); break;
-	default: break;
-	}
-}
-
 static int encode_values(const struct builder_column *c, struct wire_vector *wire, struct buffer *out)
 {
-	int64_t low = c->values[0], high = c->values[0];
+	const struct sweep *sweep = sweep_best();
+	int64_t low, high;
 
-	for (uint32_t i = 1; i < c->n && !c->uniform; i++) {
-		low = c->values[i] < low ? c->values[i] : low;
-		high = c->values[i] > high ? c->values[i] : high;
-	}
+	sweep->range(c->values, c->uniform ? 1 : c->n, &low, &high);
 	wire->form = c->type == COLUMN_STRING ? VECTOR_CODES : VECTOR_FIXED;
 	wire->base = low;
 	wire->width = narrowest((uint64_t)high - (uint64_t)low);
 	if (buffer_reserve(out, (size_t)c->n * wire->width + 8) != 0)
 		return -1;
-	narrow(c->values, c->n, (uint64_t)low, wire->width, out->data + out->len);
+	sweep->narrow(c->values, c->n, low, wire->width, out->data + out->len);
 	out->len += (size_t)c->n * wire->width;
 	return buffer_pad8(out);
 }

@@ -1,5 +1,7 @@
 #include "parquet_bounds.h"
 
+#include "sweep.h"
+
 #include <string.h>
 
 enum { FIELD_NULL_COUNT = 3, FIELD_MAX = 5, FIELD_MIN = 6, FIELD_MAX_EXACT = 7, FIELD_MIN_EXACT = 8 };
@@ -8,15 +10,14 @@ enum { LAST_CODE_POINT = 0x10ffff, FIRST_SURROGATE = 0xd800, LAST_SURROGATE = 0x
 
 void parquet_bounds_numbers(struct parquet_bounds *b, const int64_t *values, size_t n)
 {
-	int64_t min = b->any ? b->min : INT64_MAX, max = b->any ? b->max : INT64_MIN;
+	int64_t low, high;
 
-	for (size_t i = 0; i < n; i++) {
-		min = values[i] < min ? values[i] : min;
-		max = values[i] > max ? values[i] : max;
-	}
-	b->min = min;
-	b->max = max;
-	b->any |= n > 0;
+	if (n == 0)
+		return;
+	sweep_best()->range(values, n, &low, &high);
+	b->min = b->any && b->min < low ? b->min : low;
+	b->max = b->any && b->max > high ? b->max : high;
+	b->any = true;
 }
 
 void parquet_bounds_doubles(struct parquet_bounds *b, const int64_t *bits, size_t n)
