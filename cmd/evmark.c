@@ -38,8 +38,7 @@ static int make_plan(struct pending *p, int64_t age)
 
 	if (known < 0)
 		goto out;
-	if (known && (ledger_id(&ledger, p->id) != 0 || ledger_newest_run(&ledger, &p->newest_run) != 0 ||
-		      plan_read_marks(&p->plan, &ledger) != 0))
+	if (known && (ledger_id(&ledger, p->id) != 0 || ledger_newest_run(&ledger, &p->newest_run) != 0))
 		goto out;
 	if (age > 0) {
 		struct timespec now;
@@ -47,7 +46,7 @@ static int make_plan(struct pending *p, int64_t age)
 		clock_gettime(CLOCK_REALTIME, &now);
 		settled_ns = (uint64_t)(now.tv_sec - age) * 1000000000 + (uint64_t)now.tv_nsec;
 	}
-	result = plan_make(&p->plan, &p->lake, settled_ns);
+	result = plan_make(&p->plan, &p->lake, known ? &ledger : NULL, settled_ns);
 out:
 	ledger_close(&ledger);
 	db_close(db);

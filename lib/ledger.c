@@ -1,5 +1,7 @@
 #include "ledger.h"
 
+#include "value.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,7 @@ static const char tables[] =
     " rejected INTEGER NOT NULL, blank INTEGER NOT NULL, status TEXT NOT NULL, same_as TEXT,"
     " run INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX lake_source_content ON lake_source (content);"
+    "CREATE INDEX lake_source_size ON lake_source (size);"
     "CREATE TABLE lake_reject (source TEXT NOT NULL, reason TEXT NOT NULL, field TEXT NOT NULL,"
     " run INTEGER NOT NULL, rejects INTEGER NOT NULL, first_line INTEGER NOT NULL,"
     " first_column INTEGER NOT NULL, PRIMARY KEY (source, reason, field, run)) WITHOUT ROWID;"
@@ -35,6 +38,9 @@ static const char tables[] =
 #define MARK_COLUMNS                                                                                      \
 	"SELECT path, size, mtime_ns, content, bytes, lines, kept, rejected, blank, status, same_as, run" \
 	" FROM lake_source AS mark "
+#define HAS_ORIGINAL                                                                       \
+	"EXISTS (SELECT 1 FROM lake_source AS original WHERE original.path = mark.same_as" \
+	" AND original.status <> 'SKIPPED_SAME')"
 
 enum statement {
 	GET_META,
@@ -42,8 +48,10 @@ enum statement {
 	NEWEST_RUN,
 	HISTORY,
 	FIND_PATH,
+	NEAR_PATH,
+	FIND_ORPHAN,
 	FIND_CONTENT,
-	NEXT_MARK,
+	HAS_SIZE,
 	NEXT_PENDING,
 	ADD_RUN,
 	ADD_SOURCE,
@@ -60,12 +68,13 @@ static const char *const texts[STATEMENTS] = {
     [GET_META] = "SELECT value FROM lake_meta WHERE key = ?1",
     [SET_META] = "INSERT OR REPLACE INTO lake_meta (key, value) VALUES (?1, ?2)",
     [NEWEST_RUN] = "SELECT coalesce(max(run), 0) FROM lake_run",
-    [HISTORY] = "SELECT EXISTS (SELECT 1 FROM lake_file WHERE layer = 'silver')",
-    [FIND_PATH] = MARK_COLUMNS "WHERE path = ?1 AND (status <> 'SKIPPED_SAME' OR EXISTS ("
-			       "SELECT 1 FROM lake_source AS original WHERE original.path = mark.same_as"
-			       " AND original.status <> 'SKIPPED_SAME'))",
+    /* By the path, which is the key: a lake may have many files in quarantine, whose paths come before. */
+    [HISTORY] = "SELECT EXISTS (SELECT 1 FROM lake_file WHERE path > 'silver/' AND path < 'silver0')",
+    [FIND_PATH] = MARK_COLUMNS "WHERE path = ?1 AND (status <> 'SKIPPED_SAME' OR " HAS_ORIGINAL ")",
+    [NEAR_PATH] = MARK_COLUMNS "WHERE path >= ?1 ORDER BY path",
+    [FIND_ORPHAN] = MARK_COLUMNS "WHERE path = ?1 AND status = 'SKIPPED_SAME' AND NOT " HAS_ORIGINAL,
     [FIND_CONTENT] = MARK_COLUMNS "WHERE content = ?1 AND status <> 'SKIPPED_SAME' ORDER BY run, path",
-    [NEXT_MARK] = MARK_COLUMNS "ORDER BY path",
+    [HAS_SIZE] = "SELECT 1 FROM lake_source WHERE size = ?1 LIMIT 1",
     [NEXT_PENDING] = "SELECT staged, path FROM lake_file WHERE staged IS NOT NULL ORDER BY path",
     [ADD_RUN] =
 	"INSERT INTO lake_run (run, verb, began, committed, sources, copies, rows, rejects, blank, bytes,"
@@ -319,22 +328,75 @@ int ledger_find_path(struct ledger *l, struct text path, struct ledger_source *m
 	return find(l, FIND_PATH, path, mark);
 }
 
+int ledger_find_orphan(struct ledger *l, struct text path, struct ledger_source *mark)
+{
+	return find(l, FIND_ORPHAN, path, mark);
+}
+
+int ledger_has_size(struct ledger *l, uint64_t size)
+{
+	struct db_statement *s = get(l, HAS_SIZE);
+	int result;
+
+	if (s == NULL)
+		return -1;
+	db_bind_int(s, 1, (int64_t)size);
+	result = db_step(s);
+	db_reset(s);
+	return result;
+}
+
+/*
+ * Moves a query for the rows from a key on, in the order of keys, which are its first column, to the row of
+ * that key: 1, 0 when there is none, -1. Who asks in about this order needs few steps from one to the next;
+ * else it is asked anew.
+ */
+static int move_to(struct ledger *l, enum statement i, struct text key)
+{
+	enum { STEPS = 8 };
+	struct db_statement *s = get(l, i);
+	int more = l->at_row[i];
+
+	if (s == NULL)
+		return -1;
+	for (int steps = 0; more == 1 && steps < STEPS; steps++) {
+		const int order = text_order(db_text(s, 0), key);
+
+		if (order == 0)
+			return 1;
+		if (order > 0 && steps > 0)
+			return 0;
+		if (order > 0)
+			break;
+		more = db_step(s);
+		l->at_row[i] = more == 1;
+		if (more < 1)
+			return more;
+	}
+	db_reset(s);
+	db_bind_text(s, 1, key);
+	more = db_step(s);
+	l->at_row[i] = more == 1;
+	return more < 1 ? more : text_equal(db_text(s, 0), key);
+}
+
+int ledger_find_next(struct ledger *l, struct text path, struct ledger_source *mark)
+{
+	const int found = move_to(l, NEAR_PATH, path);
+
+	if (found != 1)
+		return found;
+	read_mark(l->prepared[NEAR_PATH], mark);
+	/* A copy counts only with its original. */
+	return strcmp(mark->status, LEDGER_SAME) == 0 ? ledger_find_path(l, path, mark) : 1;
+}
+
 int ledger_find_content(struct ledger *l, struct hash128 content, struct ledger_source *mark)
 {
 	char hex[HEX_LEN + 1];
 
 	write_hex(hex, content);
 	return find(l, FIND_CONTENT, (struct text){hex, HEX_LEN}, mark);
-}
-
-int ledger_next_mark(struct ledger *l, struct ledger_source *mark)
-{
-	struct db_statement *s = get(l, NEXT_MARK);
-	int result = s != NULL ? db_step(s) : -1;
-
-	if (result == 1)
-		read_mark(s, mark);
-	return result;
 }
 
 int ledger_next_pending(struct ledger *l, struct text *staged, struct text *path)

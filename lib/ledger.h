@@ -21,7 +21,8 @@ enum { LEDGER_ID_LEN = 32 };
 
 struct ledger {
 	struct db *db;                     /* borrowed */
-	struct db_statement *prepared[16]; /* in the order of ledger.c's statements */
+	struct db_statement *prepared[18]; /* in the order of ledger.c's statements */
+	bool at_row[18];                   /* which of them hold one, for ledger_find_next */
 };
 
 struct ledger_run {
@@ -93,9 +94,14 @@ int ledger_has_history(struct ledger *l) MUST_CHECK;
 int ledger_find_path(struct ledger *l, struct text path, struct ledger_source *mark) MUST_CHECK;
 /* The same for the oldest mark of a content that is no copy. */
 int ledger_find_content(struct ledger *l, struct hash128 content, struct ledger_source *mark) MUST_CHECK;
-/* Every mark, orphaned copies too, in the order of paths: each call gives the next; 1, 0, -1. */
-int ledger_next_mark(struct ledger *l, struct ledger_source *mark) MUST_CHECK;
-/* Files that are committed and not yet renamed, in the order of paths, likewise. */
+/* As ledger_find_path, and cheaper when it is asked for one path after another in about their order. The path
+ * is borrowed until the ledger is closed. */
+int ledger_find_next(struct ledger *l, struct text path, struct ledger_source *mark) MUST_CHECK;
+/* The mark of a copy whose original has none. */
+int ledger_find_orphan(struct ledger *l, struct text path, struct ledger_source *mark) MUST_CHECK;
+/* Whether any mark is of a file of that size: 1, 0, -1. */
+int ledger_has_size(struct ledger *l, uint64_t size) MUST_CHECK;
+/* Files that are committed and not yet renamed, in the order of paths: each call gives the next; 1, 0, -1. */
 int ledger_next_pending(struct ledger *l, struct text *staged, struct text *path) MUST_CHECK;
 
 int ledger_add_run(struct ledger *l, const struct ledger_run *run) MUST_CHECK;

@@ -6,23 +6,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The path of mark i is text i of mark_paths, its original text i of originals. */
-struct plan_mark {
-	uint64_t size;
-	uint64_t mtime_ns;
-	struct hash128 content;
-	bool copy;   /* SKIPPED_SAME */
-	bool orphan; /* a copy whose original was never committed: it stands for nothing */
-};
-
 void plan_free(struct plan *p)
 {
 	free(p->files);
-	free(p->marks);
-	free(p->by_size);
 	bronze_free(&p->bronze);
 	strings_free(&p->originals);
-	dictionary_free(&p->mark_paths);
 	*p = (struct plan){0};
 }
 
@@ -33,66 +21,6 @@ size_t plan_count(const struct plan *p, enum plan_verdict verdict)
 	for (size_t i = 0; i < p->n; i++)
 		n += p->files[i].verdict == verdict;
 	return n;
-}
-
-static int compare_marks(const void *a, const void *b, void *marks)
-{
-	const struct plan_mark *x = (const struct plan_mark *)marks + *(const uint32_t *)a;
-	const struct plan_mark *y = (const struct plan_mark *)marks + *(const uint32_t *)b;
-
-	return x->size != y->size ? (x->size > y->size) - (x->size < y->size) : (x > y) - (x < y);
-}
-
-/* The number of the mark of a path, or n_marks. */
-static int find_mark(struct plan *p, struct text path, uint32_t *mark)
-{
-	/* A path that is not marked is added to the dictionary behind those that are. */
-	if (dictionary_code(&p->mark_paths, path.data, path.len, mark) != 0)
-		return -1;
-	if (*mark > p->n_marks)
-		*mark = (uint32_t)p->n_marks;
-	return 0;
-}
-
-static int find_orphans(struct plan *p)
-{
-	for (uint32_t i = 0; i < p->n_marks; i++) {
-		struct plan_mark *mark = &p->marks[i];
-		uint32_t original;
-
-		if (!mark->copy)
-			continue;
-		if (find_mark(p, strings_get(&p->originals, i), &original) != 0)
-			return -1;
-		mark->orphan = original == p->n_marks || p->marks[original].copy;
-	}
-	return 0;
-}
-
-int plan_read_marks(struct plan *p, struct ledger *ledger)
-{
-	struct ledger_source source;
-	int result;
-
-	while ((result = ledger_next_mark(ledger, &source)) == 1) {
-		uint32_t code;
-
-		if (array_reserve(&p->marks, &p->cap_marks, p->n_marks + 1, sizeof *p->marks) != 0 ||
-		    dictionary_code(&p->mark_paths, source.path.data, source.path.len, &code) != 0 ||
-		    strings_add(&p->originals, source.same_as.data, source.same_as.len) != 0)
-			return -1;
-		p->marks[p->n_marks++] = (struct plan_mark){source.size, source.mtime_ns, source.content,
-							    strcmp(source.status, LEDGER_SAME) == 0, false};
-	}
-	if (result < 0)
-		return -1;
-	p->by_size = calloc(p->n_marks + 1, sizeof *p->by_size);
-	if (p->by_size == NULL)
-		return cause_memory();
-	for (uint32_t i = 0; i < p->n_marks; i++)
-		p->by_size[i] = i;
-	qsort_r(p->by_size, p->n_marks, sizeof *p->by_size, compare_marks, p->marks);
-	return find_orphans(p);
 }
 
 static int list_bronze(struct plan *p, const struct lake *lake)
@@ -162,7 +90,7 @@ static bool is_equal(struct hash128 a, struct hash128 b)
 }
 
 /* A marked path: is it still what was read? */
-static int judge_marked(const struct lake *lake, struct plan_file *file, const struct plan_mark *mark)
+static int judge_marked(const struct lake *lake, struct plan_file *file, const struct ledger_source *mark)
 {
 	file->verdict = PLAN_MARKED;
 	if (file->size == mark->size && file->mtime_ns == mark->mtime_ns)
@@ -176,84 +104,64 @@ static int judge_marked(const struct lake *lake, struct plan_file *file, const s
 	}
 }
 
-/* The first place in by_size whose mark is not smaller than size. */
-static size_t find_size(const struct plan *p, uint64_t size)
-{
-	size_t low = 0, high = p->n_marks;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (p->marks[p->by_size[middle]].size < size)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* A path that is not marked: perhaps its content is. Only a mark of the same size is a reason to look. */
-static int judge_new(const struct plan *p, const struct lake *lake, struct plan_file *file)
+static int judge_new(struct plan *p, struct ledger *ledger, const struct lake *lake, struct plan_file *file)
 {
-	for (size_t i = find_size(p, file->size); i < p->n_marks; i++) {
-		uint32_t number = p->by_size[i];
-		const struct plan_mark *mark = &p->marks[number];
-		int whole;
+	struct ledger_source mark;
+	int found = ledger_has_size(ledger, file->size);
 
-		if (mark->size != file->size)
-			break;
-		if (mark->orphan)
-			continue;
-		whole = hash_file(lake, file);
-		if (whole <= 0)
-			return whole;
-		if (!is_equal(mark->content, file->content))
-			continue;
-		file->verdict = PLAN_SAME;
-		file->same_as = mark->copy ? strings_get(&p->originals, number)
-					   : strings_get(&p->mark_paths.strings, number);
-		return 0;
-	}
-	return 0;
+	if (found == 1)
+		found = hash_file(lake, file);
+	if (found == 1)
+		found = ledger_find_content(ledger, file->content, &mark);
+	if (found != 1)
+		return found;
+	file->verdict = PLAN_SAME;
+	file->original = p->originals.n;
+	return strings_add(&p->originals, mark.path.data, mark.path.len);
 }
 
-static int judge(struct plan *p, const struct lake *lake, struct plan_file *file, uint64_t settled_ns)
+static int judge(struct plan *p, struct ledger *ledger, const struct lake *lake, struct plan_file *file,
+		 uint64_t settled_ns)
 {
-	uint32_t mark;
+	struct ledger_source mark;
+	int found = 0;
 
 	if (file->verdict == PLAN_IGNORED)
 		return 0;
-	if (find_mark(p, file->path, &mark) != 0)
+	if (ledger != NULL)
+		found = ledger_find_next(ledger, file->path, &mark);
+	if (found < 0)
 		return -1;
-	if (mark < p->n_marks && !p->marks[mark].orphan)
-		return judge_marked(lake, file, &p->marks[mark]);
+	if (found)
+		return judge_marked(lake, file, &mark);
 	if (file->mtime_ns > settled_ns) {
 		file->verdict = PLAN_YOUNG;
 		return 0;
 	}
-	return judge_new(p, lake, file);
+	return ledger != NULL ? judge_new(p, ledger, lake, file) : 0;
 }
 
 /*
  * A copy whose original is still to be read waits for it: read both, and the commit would find the same copy
  * again. One whose original is gone is read itself.
  */
-static int judge_orphans(struct plan *p)
+static int judge_orphans(struct plan *p, struct ledger *ledger)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		struct plan_file *file = &p->files[i];
-		uint32_t mark;
+		struct ledger_source mark;
+		int found;
 
 		if (file->verdict != PLAN_TAKE)
 			continue;
-		if (find_mark(p, file->path, &mark) != 0)
+		found = ledger_find_orphan(ledger, file->path, &mark);
+		if (found < 0)
 			return -1;
-		if (mark == p->n_marks || p->marks[mark].size != file->size ||
-		    p->marks[mark].mtime_ns != file->mtime_ns)
+		if (!found || mark.size != file->size || mark.mtime_ns != file->mtime_ns)
 			continue;
 		for (size_t j = 0; j < p->n; j++)
-			if (p->files[j].verdict == PLAN_TAKE &&
-			    text_equal(p->files[j].path, strings_get(&p->originals, mark)))
+			if (p->files[j].verdict == PLAN_TAKE && text_equal(p->files[j].path, mark.same_as))
 				file->verdict = PLAN_MARKED;
 	}
 	return 0;
@@ -334,14 +242,18 @@ static int check_readable(const struct plan *p, const struct lake *lake)
 	return result;
 }
 
-int plan_make(struct plan *p, const struct lake *lake, uint64_t settled_ns)
+int plan_make(struct plan *p, const struct lake *lake, struct ledger *ledger, uint64_t settled_ns)
 {
 	if (list_bronze(p, lake) != 0)
 		return -1;
 	for (size_t i = 0; i < p->n; i++)
-		if (judge(p, lake, &p->files[i], settled_ns) != 0)
+		if (judge(p, ledger, lake, &p->files[i], settled_ns) != 0)
 			return -1;
-	if (judge_orphans(p) != 0 || judge_copies(p, lake) != 0)
+	/* The originals' texts have stopped moving. */
+	for (size_t i = 0; i < p->n; i++)
+		if (p->files[i].verdict == PLAN_SAME)
+			p->files[i].same_as = strings_get(&p->originals, p->files[i].original);
+	if ((ledger != NULL && judge_orphans(p, ledger) != 0) || judge_copies(p, lake) != 0)
 		return -1;
 	return check_readable(p, lake);
 }

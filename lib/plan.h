@@ -29,6 +29,7 @@ struct plan_file {
 	enum plan_verdict verdict;
 	const char *why;        /* PLAN_IGNORED: "a symbolic link", ... */
 	struct text same_as;    /* PLAN_SAME */
+	uint32_t original;      /* of it, when that is marked: its number in the plan's originals */
 	struct hash128 content; /* PLAN_SAME, PLAN_TOUCHED */
 	bool hashed;            /* content is known */
 };
@@ -38,17 +39,14 @@ struct plan {
 	struct plan_file *files;
 	size_t n;
 	struct bronze bronze; /* holds the paths */
-	struct plan_mark *marks;
-	size_t n_marks, cap_marks;
-	uint32_t *by_size; /* mark numbers in the order of sizes */
-	struct dictionary mark_paths;
-	struct strings originals; /* same_as of each mark */
+	struct strings originals;
 };
 
-/* The marks of a lake, into an empty plan. */
-int plan_read_marks(struct plan *p, struct ledger *ledger) MUST_CHECK;
-/* Finds and judges all of bronze/. A file counts as young when it changed after settled_ns. */
-int plan_make(struct plan *p, const struct lake *lake, uint64_t settled_ns) MUST_CHECK;
+/*
+ * Finds and judges all of bronze/, into an empty plan. The ledger is asked about what is there, whatever else
+ * it holds; NULL: the lake has none. A file counts as young when it changed after settled_ns.
+ */
+int plan_make(struct plan *p, const struct lake *lake, struct ledger *ledger, uint64_t settled_ns) MUST_CHECK;
 size_t plan_count(const struct plan *p, enum plan_verdict verdict);
 void plan_free(struct plan *p);
 
