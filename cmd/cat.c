@@ -306,6 +306,7 @@ static int plan_item(struct plan *p, struct cat *cat, const struct stream *in)
 	case FRAME_HEADER: return 0;
 	case FRAME_RUN: return plan_begin(p, cat, in);
 	case FRAME_WANT: return plan_want(p, cat, in);
+	case FRAME_FOLDER: return cat->part > 1 ? 0 : stream_pass(&cat->out, in);
 	case FRAME_TRAILER: return plan_carry_out(p, cat, in);
 	default: return cat->reading ? stream_pass(&cat->out, in) : 0;
 	}

@@ -10,11 +10,12 @@
 
 static const struct tool evmark = {
     .name = "evmark",
-    .synopsis = "pending [-v] [-a SECONDS] LAKE\n"
+    .synopsis = "pending [-cv] [-a SECONDS] LAKE\n"
 		"sources|runs|rejects|files [-f FORMAT] LAKE",
     .help = "pending: what a run would read, as a plan for evcat; on a terminal as a list\n"
 	    "sources, runs, rejects, files: the ledger\n"
 	    "  -a SECONDS  leave files that are younger than this\n"
+	    "  -c          look at every file, also in folders in which nothing has changed\n"
 	    "  -f FORMAT   table, tsv, csv or jsonl\n"
 	    "  -v          say why each file is in or out\n",
 };
@@ -26,12 +27,14 @@ struct pending {
 	char id[LEDGER_ID_LEN + 1]; /* "" for a lake that has never been committed to */
 	uint64_t newest_run;
 	bool verbose;
+	bool all; /* every file is looked at */
 };
 
 static int make_plan(struct pending *p, int64_t age)
 {
 	struct db *db;
 	struct ledger ledger;
+	struct bronze_options listing = {.all = p->all};
 	uint64_t settled_ns = UINT64_MAX;
 	int result = -1;
 	int known = ledger_read(&p->lake, &db, &ledger);
@@ -46,7 +49,9 @@ static int make_plan(struct pending *p, int64_t age)
 		clock_gettime(CLOCK_REALTIME, &now);
 		settled_ns = (uint64_t)(now.tv_sec - age) * 1000000000 + (uint64_t)now.tv_nsec;
 	}
-	result = plan_make(&p->plan, &p->lake, known ? &ledger : NULL, settled_ns);
+	listing.ledger = known ? &ledger : NULL;
+	listing.run = p->newest_run;
+	result = plan_make(&p->plan, &p->lake, &listing, settled_ns);
 out:
 	ledger_close(&ledger);
 	db_close(db);
@@ -127,6 +132,27 @@ static int write_want(struct stream_writer *out, struct buffer *payload, const s
 	return stream_write_control(out, FRAME_WANT, payload);
 }
 
+/* What the commit is to remember of folders. */
+static int write_folders(const struct bronze *bronze, struct stream_writer *out, struct buffer *payload)
+{
+	struct control_folder folder;
+	struct buffer row = {0};
+	int result = 0;
+
+	for (size_t i = 0; result >= 0 && i < bronze->n_rows; i++) {
+		result = bronze_row(bronze, i, &folder.path, &row);
+		if (result != 1)
+			continue;
+		folder.subfolders = (struct text){(const char *)row.data, row.len};
+		buffer_clear(payload);
+		if (control_encode_folder(payload, &folder) != 0 ||
+		    stream_write_control(out, FRAME_FOLDER, payload) != 0)
+			result = -1;
+	}
+	buffer_free(&row);
+	return result < 0 ? -1 : 0;
+}
+
 static int write_plan(const struct pending *p, struct stream_writer *out)
 {
 	const struct control_run run = {
@@ -143,6 +169,8 @@ static int write_plan(const struct pending *p, struct stream_writer *out)
 	for (size_t i = 0; i < p->plan.n; i++)
 		if (is_wanted(&p->plan.files[i]) && write_want(out, &payload, &p->plan.files[i]) != 0)
 			goto out;
+	if (write_folders(&p->plan.bronze, out, &payload) != 0)
+		goto out;
 	result = stream_end(out);
 out:
 	buffer_free(&payload);
@@ -165,6 +193,7 @@ static void print_summary(const struct plan *plan)
 
 static int pending(struct pending *p, int64_t age, const char *path, struct stream_writer *out)
 {
+	p->all |= out == NULL || p->verbose;
 	if (lake_open(&p->lake, path) != 0 || make_plan(p, age) != 0)
 		return -1;
 	if (out == NULL || p->verbose) {
@@ -231,9 +260,10 @@ int main(int argc, char **argv)
 		tool_is_stage();
 	argc--;
 	argv++;
-	while ((letter = tool_option(argc, argv, listing != NULL ? "f:" : "a:v")) != -1) {
+	while ((letter = tool_option(argc, argv, listing != NULL ? "f:" : "a:cv")) != -1) {
 		switch (letter) {
 		case 'a': age = tool_number('a', optarg, 0, 1000000000); break;
+		case 'c': p.all = true; break;
 		case 'v': p.verbose = true; break;
 		case 'f':
 			if (!rows_format_parse(optarg, &format))

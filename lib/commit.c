@@ -41,7 +41,7 @@ static int check_lake(struct work *w)
 		return ledger_create(&w->ledger) != 0 || gold_create(w->db) != 0 ? -1 : 0;
 	if (run->id.len == 0)
 		return too_late(text_of(w->c->lake->path), "the lake has been created since");
-	if (ledger_id(&w->ledger, id) != 0)
+	if (ledger_complete(&w->ledger) != 0 || ledger_id(&w->ledger, id) != 0)
 		return -1;
 	if (!text_equal(run->id, text_of(id)))
 		return cause_record(STATUS_REFUSED, "%s: the plan was made for another lake: plan again",
@@ -332,6 +332,17 @@ static int write_sources(struct work *w)
 	return 0;
 }
 
+/* All that the folders held when they were listed is marked now. */
+static int write_folders(struct work *w)
+{
+	const struct run *run = w->c->run;
+
+	for (size_t i = 0; i < run->n_folders; i++)
+		if (ledger_put_folder(&w->ledger, run->folders[i].path, run->folders[i].subfolders) != 0)
+			return -1;
+	return 0;
+}
+
 static int write_tallies(struct work *w)
 {
 	const struct run *run = w->c->run;
@@ -473,7 +484,7 @@ static int write_run(struct work *w)
 	if (copies != 0)
 		return copies;
 	if (check_files(w) != 0 || write_wants(w) != 0 || write_gold(w) != 0 || write_sources(w) != 0 ||
-	    write_tallies(w) != 0 || write_files(w) != 0 ||
+	    write_folders(w) != 0 || write_tallies(w) != 0 || write_files(w) != 0 ||
 	    add_run(w, &sums, c->run->n_sources, c->run->n_files) != 0)
 		return -1;
 	return lake_adopt_schemas(c->lake, c->schemas);

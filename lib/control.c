@@ -67,6 +67,10 @@ static const struct field partial_fields[] = {
     FIELD(control_partial, NUMBER, more),
     FIELD(control_partial, TEXT, state),
 };
+static const struct field folder_fields[] = {
+    FIELD(control_folder, TEXT, path),
+    FIELD(control_folder, TEXT, subfolders),
+};
 static const struct field error_fields[] = {
     FIELD(control_error, TEXT, tool),
     FIELD(control_error, NUMBER, status),
@@ -151,5 +155,6 @@ CONTROL(staged)
 CONTROL(tally)
 CONTROL(shard)
 CONTROL(partial)
+CONTROL(folder)
 CONTROL(error)
 CONTROL(trailer)

@@ -96,6 +96,12 @@ struct control_partial {
 	struct text state; /* evstream(5), "Aggregate state" */
 };
 
+/* What is to be remembered of the subfolders of a folder under bronze/ (folder.h). */
+struct control_folder {
+	struct text path;
+	struct text subfolders;
+};
+
 struct control_error {
 	struct text tool;
 	uint64_t status;
@@ -118,6 +124,7 @@ int control_encode_staged(struct buffer *out, const struct control_staged *c) MU
 int control_encode_tally(struct buffer *out, const struct control_tally *c) MUST_CHECK;
 int control_encode_shard(struct buffer *out, const struct control_shard *c) MUST_CHECK;
 int control_encode_partial(struct buffer *out, const struct control_partial *c) MUST_CHECK;
+int control_encode_folder(struct buffer *out, const struct control_folder *c) MUST_CHECK;
 int control_encode_error(struct buffer *out, const struct control_error *c) MUST_CHECK;
 int control_encode_trailer(struct buffer *out, const struct control_trailer *c) MUST_CHECK;
 
@@ -130,6 +137,7 @@ int control_decode_staged(const struct frame *f, struct control_staged *c) MUST_
 int control_decode_tally(const struct frame *f, struct control_tally *c) MUST_CHECK;
 int control_decode_shard(const struct frame *f, struct control_shard *c) MUST_CHECK;
 int control_decode_partial(const struct frame *f, struct control_partial *c) MUST_CHECK;
+int control_decode_folder(const struct frame *f, struct control_folder *c) MUST_CHECK;
 int control_decode_error(const struct frame *f, struct control_error *c) MUST_CHECK;
 int control_decode_trailer(const struct frame *f, struct control_trailer *c) MUST_CHECK;
 

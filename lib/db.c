@@ -260,6 +260,13 @@ void db_bind_text(struct db_statement *s, int i, struct text value)
 	note(s, sqlite3_bind_text64(s->handle, i, data, value.len, SQLITE_STATIC, SQLITE_UTF8));
 }
 
+void db_bind_copy(struct db_statement *s, int i, struct text value)
+{
+	const char *data = value.len != 0 ? value.data : "";
+
+	note(s, sqlite3_bind_text64(s->handle, i, data, value.len, SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
 void db_bind_blob(struct db_statement *s, int i, const void *data, size_t len)
 {
 	note(s, sqlite3_bind_blob64(s->handle, i, len != 0 ? data : "", len, SQLITE_STATIC));

@@ -34,6 +34,7 @@ void db_finalize(struct db_statement *s); /* earlier than db_close; NULL is a no
 void db_bind_int(struct db_statement *s, int i, int64_t value);
 void db_bind_double(struct db_statement *s, int i, double value);
 void db_bind_text(struct db_statement *s, int i, struct text value);
+void db_bind_copy(struct db_statement *s, int i, struct text value); /* text that is not borrowed */
 void db_bind_blob(struct db_statement *s, int i, const void *data, size_t len);
 void db_bind_null(struct db_statement *s, int i);
 

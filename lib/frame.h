@@ -23,14 +23,15 @@ enum frame_type {
 	FRAME_WANT = 8,      /* a file the run is about */
 	FRAME_SOURCE = 9,    /* its rows follow */
 	FRAME_SOURCE_END = 10,
-	FRAME_REJECT = 11,         /* one bad line */
-	FRAME_STAGED = 12,         /* a file that waits for the commit */
-	FRAME_PARTIAL = 13,        /* mergeable aggregate state */
-	FRAME_TALLY = 14,          /* something counted */
-	FRAME_ERROR = 15,          /* a stage failed; nothing follows */
-	FRAME_TRAILER = 16,        /* the commit */
-	FRAME_SHARD = 17,          /* which part of which plan this stream is about */
-	FRAME_ANCILLARY = 1 << 30, /* set: who does not know the type passes the frame on */
+	FRAME_REJECT = 11,                  /* one bad line */
+	FRAME_STAGED = 12,                  /* a file that waits for the commit */
+	FRAME_PARTIAL = 13,                 /* mergeable aggregate state */
+	FRAME_TALLY = 14,                   /* something counted */
+	FRAME_ERROR = 15,                   /* a stage failed; nothing follows */
+	FRAME_TRAILER = 16,                 /* the commit */
+	FRAME_SHARD = 17,                   /* which part of which plan this stream is about */
+	FRAME_ANCILLARY = 1 << 30,          /* set: who does not know the type passes the frame on */
+	FRAME_FOLDER = FRAME_ANCILLARY + 1, /* what to remember of a folder */
 };
 
 enum { FRAME_HEAD = 16, FRAME_BYTES_MAX = 32 << 20 };

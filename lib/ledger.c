@@ -23,7 +23,6 @@ static const char tables[] =
     " rejected INTEGER NOT NULL, blank INTEGER NOT NULL, status TEXT NOT NULL, same_as TEXT,"
     " run INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX lake_source_content ON lake_source (content);"
-    "CREATE INDEX lake_source_size ON lake_source (size);"
     "CREATE TABLE lake_reject (source TEXT NOT NULL, reason TEXT NOT NULL, field TEXT NOT NULL,"
     " run INTEGER NOT NULL, rejects INTEGER NOT NULL, first_line INTEGER NOT NULL,"
     " first_column INTEGER NOT NULL, PRIMARY KEY (source, reason, field, run)) WITHOUT ROWID;"
@@ -34,6 +33,11 @@ static const char tables[] =
     " rows INTEGER NOT NULL, bytes INTEGER NOT NULL, checksum TEXT NOT NULL, begin_run INTEGER NOT NULL,"
     " end_run INTEGER, staged TEXT) WITHOUT ROWID;"
     "CREATE INDEX lake_file_pending ON lake_file (path) WHERE staged IS NOT NULL;";
+
+/* What lakes of earlier versions do not have. */
+static const char additions[] =
+    "CREATE INDEX IF NOT EXISTS lake_source_size ON lake_source (size);"
+    "CREATE TABLE IF NOT EXISTS lake_folder (path TEXT PRIMARY KEY, subfolders BLOB NOT NULL) WITHOUT ROWID;";
 
 #define MARK_COLUMNS                                                                                      \
 	"SELECT path, size, mtime_ns, content, bytes, lines, kept, rejected, blank, status, same_as, run" \
@@ -52,6 +56,8 @@ enum statement {
 	FIND_ORPHAN,
 	FIND_CONTENT,
 	HAS_SIZE,
+	HAS_FOLDERS,
+	NEAR_FOLDER,
 	NEXT_PENDING,
 	ADD_RUN,
 	ADD_SOURCE,
@@ -61,6 +67,7 @@ enum statement {
 	ADD_FILE,
 	CLEAR_PENDING,
 	ADD_ATTEMPT,
+	PUT_FOLDER,
 	STATEMENTS
 };
 
@@ -75,6 +82,8 @@ static const char *const texts[STATEMENTS] = {
     [FIND_ORPHAN] = MARK_COLUMNS "WHERE path = ?1 AND status = 'SKIPPED_SAME' AND NOT " HAS_ORIGINAL,
     [FIND_CONTENT] = MARK_COLUMNS "WHERE content = ?1 AND status <> 'SKIPPED_SAME' ORDER BY run, path",
     [HAS_SIZE] = "SELECT 1 FROM lake_source WHERE size = ?1 LIMIT 1",
+    [HAS_FOLDERS] = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'lake_folder'",
+    [NEAR_FOLDER] = "SELECT path, subfolders FROM lake_folder WHERE path >= ?1 ORDER BY path",
     [NEXT_PENDING] = "SELECT staged, path FROM lake_file WHERE staged IS NOT NULL ORDER BY path",
     [ADD_RUN] =
 	"INSERT INTO lake_run (run, verb, began, committed, sources, copies, rows, rejects, blank, bytes,"
@@ -95,6 +104,7 @@ static const char *const texts[STATEMENTS] = {
 		 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [CLEAR_PENDING] = "UPDATE lake_file SET staged = NULL WHERE staged IS NOT NULL AND ?1 IN (0, begin_run)",
     [ADD_ATTEMPT] = "INSERT INTO lake_attempt (at, verb, status, message) VALUES (?1, ?2, ?3, ?4)",
+    [PUT_FOLDER] = "INSERT OR REPLACE INTO lake_folder (path, subfolders) VALUES (?1, ?2)",
 };
 
 _Static_assert(STATEMENTS == sizeof((struct ledger *)0)->prepared / sizeof((struct ledger *)0)->prepared[0],
@@ -228,9 +238,14 @@ int ledger_create(struct ledger *l)
 		return cause_system("getrandom");
 	write_hex(id, random);
 	ledger_now(now);
-	if (db_exec(l->db, tables) != 0 || set_meta(l, "id", id) != 0)
+	if (db_exec(l->db, tables) != 0 || set_meta(l, "id", id) != 0 || set_meta(l, "created", now) != 0)
 		return -1;
-	return set_meta(l, "created", now);
+	return ledger_complete(l);
+}
+
+int ledger_complete(struct ledger *l)
+{
+	return db_exec(l->db, additions);
 }
 
 int ledger_id(struct ledger *l, char id[LEDGER_ID_LEN + 1])
@@ -374,7 +389,7 @@ static int move_to(struct ledger *l, enum statement i, struct text key)
 			return more;
 	}
 	db_reset(s);
-	db_bind_text(s, 1, key);
+	db_bind_copy(s, 1, key);
 	more = db_step(s);
 	l->at_row[i] = more == 1;
 	return more < 1 ? more : text_equal(db_text(s, 0), key);
@@ -389,6 +404,36 @@ int ledger_find_next(struct ledger *l, struct text path, struct ledger_source *m
 	read_mark(l->prepared[NEAR_PATH], mark);
 	/* A copy counts only with its original. */
 	return strcmp(mark->status, LEDGER_SAME) == 0 ? ledger_find_path(l, path, mark) : 1;
+}
+
+int ledger_has_folders(struct ledger *l)
+{
+	struct db_statement *s = get(l, HAS_FOLDERS);
+	const int result = s != NULL ? db_step(s) : -1;
+
+	if (result == 1)
+		db_reset(s);
+	return result;
+}
+
+int ledger_find_folder(struct ledger *l, struct text path, struct text *subfolders)
+{
+	const int found = move_to(l, NEAR_FOLDER, path);
+
+	if (found == 1)
+		*subfolders = db_text(l->prepared[NEAR_FOLDER], 1);
+	return found;
+}
+
+int ledger_put_folder(struct ledger *l, struct text path, struct text subfolders)
+{
+	struct db_statement *s = get(l, PUT_FOLDER);
+
+	if (s == NULL)
+		return -1;
+	db_bind_text(s, 1, path);
+	db_bind_blob(s, 2, subfolders.data, subfolders.len);
+	return db_run(s);
 }
 
 int ledger_find_content(struct ledger *l, struct hash128 content, struct ledger_source *mark)

@@ -23,9 +23,9 @@ size_t plan_count(const struct plan *p, enum plan_verdict verdict)
 	return n;
 }
 
-static int list_bronze(struct plan *p, const struct lake *lake)
+static int list_bronze(struct plan *p, const struct lake *lake, const struct bronze_options *listing)
 {
-	if (bronze_list(&p->bronze, lake) != 0)
+	if (bronze_list(&p->bronze, lake, listing) != 0)
 		return -1;
 	p->n = p->bronze.n;
 	p->files = calloc(p->n + 1, sizeof *p->files);
@@ -242,9 +242,20 @@ static int check_readable(const struct plan *p, const struct lake *lake)
 	return result;
 }
 
-int plan_make(struct plan *p, const struct lake *lake, struct ledger *ledger, uint64_t settled_ns)
+/* The next run has to look at these again. */
+static void keep_folders(struct plan *p)
 {
-	if (list_bronze(p, lake) != 0)
+	for (size_t i = 0; i < p->n; i++)
+		if (p->files[i].verdict == PLAN_CHANGED || p->files[i].verdict == PLAN_YOUNG)
+			bronze_look_again(&p->bronze, &p->bronze.files[i]);
+}
+
+int plan_make(struct plan *p, const struct lake *lake, const struct bronze_options *listing,
+	      uint64_t settled_ns)
+{
+	struct ledger *ledger = listing->ledger;
+
+	if (list_bronze(p, lake, listing) != 0)
 		return -1;
 	for (size_t i = 0; i < p->n; i++)
 		if (judge(p, ledger, lake, &p->files[i], settled_ns) != 0)
@@ -255,5 +266,6 @@ int plan_make(struct plan *p, const struct lake *lake, struct ledger *ledger, ui
 			p->files[i].same_as = strings_get(&p->originals, p->files[i].original);
 	if ((ledger != NULL && judge_orphans(p, ledger) != 0) || judge_copies(p, lake) != 0)
 		return -1;
+	keep_folders(p);
 	return check_readable(p, lake);
 }

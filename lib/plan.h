@@ -43,10 +43,12 @@ struct plan {
 };
 
 /*
- * Finds and judges all of bronze/, into an empty plan. The ledger is asked about what is there, whatever else
- * it holds; NULL: the lake has none. A file counts as young when it changed after settled_ns.
+ * Finds and judges what is in bronze/, into an empty plan; with the memory of folders that listing has, only
+ * what may be new or changed. The ledger, NULL when the lake has none, is asked about what is there, whatever
+ * else it holds. A file counts as young when it changed after settled_ns.
  */
-int plan_make(struct plan *p, const struct lake *lake, struct ledger *ledger, uint64_t settled_ns) MUST_CHECK;
+int plan_make(struct plan *p, const struct lake *lake, const struct bronze_options *listing,
+	      uint64_t settled_ns) MUST_CHECK;
 size_t plan_count(const struct plan *p, enum plan_verdict verdict);
 void plan_free(struct plan *p);
 

@@ -32,6 +32,7 @@ void run_free(struct run *r)
 	free(r->tallies);
 	free(r->files);
 	free(r->wants);
+	free(r->folders);
 	*r = (struct run){0};
 }
 
@@ -131,6 +132,15 @@ static int add_file(struct run *r, struct control_staged file)
 	return 0;
 }
 
+static int add_folder(struct run *r, struct control_folder folder)
+{
+	if (keep(r, &folder.path) != 0 || keep(r, &folder.subfolders) != 0 ||
+	    array_reserve(&r->folders, &r->cap_folders, r->n_folders + 1, sizeof *r->folders) != 0)
+		return -1;
+	r->folders[r->n_folders++] = folder;
+	return 0;
+}
+
 static int add_part(struct run *r, const struct control_shard *shard)
 {
 	if (shard->n == 0 || shard->n > SHARD_MAX || shard->k == 0 || shard->k > shard->n)
@@ -169,6 +179,7 @@ int run_take(struct run *r, const struct stream *s)
 	case FRAME_RUN: return begin(r, &s->run);
 	case FRAME_SHARD: return add_part(r, &s->shard);
 	case FRAME_WANT: return add_want(r, s->want);
+	case FRAME_FOLDER: return add_folder(r, s->folder);
 	case FRAME_SOURCE: return add_source(r, &s->source);
 	case FRAME_TALLY: return add_tally(r, s->tally);
 	case FRAME_STAGED: return add_file(r, s->staged);

@@ -44,6 +44,8 @@ struct run {
 	size_t n_files, cap_files;
 	struct control_want *wants; /* WANT_SAME and WANT_CHANGED */
 	size_t n_wants, cap_wants;
+	struct control_folder *folders; /* to be remembered */
+	size_t n_folders, cap_folders;
 	char **texts;
 	size_t n_texts, cap_texts;
 };

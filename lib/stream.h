@@ -56,6 +56,7 @@ struct stream {
 	struct control_tally tally;
 	struct control_shard shard;
 	struct control_partial partial;
+	struct control_folder folder;
 	struct control_trailer trailer;
 	/* The stream it is in. */
 	enum stream_kind kind;

@@ -396,6 +396,7 @@ int stream_next(struct stream *s)
 	case FRAME_TALLY: CONTROL(tally);
 	case FRAME_SHARD: CONTROL(shard);
 	case FRAME_PARTIAL: CONTROL(partial);
+	case FRAME_FOLDER: CONTROL(folder);
 	case FRAME_ERROR: return read_error(s);
 	default:
 		if (s->type & FRAME_ANCILLARY)
