@@ -1,5 +1,7 @@
 #include "page.h"
 
+#include "page_pack.h"
+
 #include <assert.h>
 #include <snappy-c.h>
 #include <string.h>
@@ -8,27 +10,9 @@
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "little-endian host");
 
 enum {
-	VARINT_MAX = 10,
-	SLACK = 16, /* what a packer may write behind its end */
-	GROUP = 8,  /* values to a bit-packed group */
-	BLOCK = 128,
-	MINIBLOCK = 32,
-	MINIBLOCKS = BLOCK / MINIBLOCK,
+	GROUP = 8, /* values to a bit-packed group */
 	SNAPPY_LITERAL = 65536,
 };
-
-static uint8_t *put_varint(uint8_t *p, uint64_t value)
-{
-	for (; value >= 0x80; value >>= 7)
-		*p++ = (uint8_t)(value | 0x80);
-	*p++ = (uint8_t)value;
-	return p;
-}
-
-static uint8_t *put_zigzag(uint8_t *p, int64_t value)
-{
-	return put_varint(p, (uint64_t)value << 1 ^ (uint64_t)(value < 0 ? -1 : 0));
-}
 
 static inline uint64_t load64(const void *p)
 {
@@ -36,84 +20,6 @@ static inline uint64_t load64(const void *p)
 
 	memcpy(&v, p, sizeof v);
 	return v;
-}
-
-static inline void store64(uint8_t *p, uint64_t v)
-{
-	memcpy(p, &v, sizeof v);
-}
-
-/*
- * Packers write n * width bits from p on, n a multiple of 8, and may spoil up to 8 bytes behind them. Several
- * values are first joined to one word of at most 56 bits, so that the serial part, which carries the bits
- * left over from word to word, runs once for each word. The two packers are one text over two input types.
- */
-#define PACKER(name, type)                                                                                  \
-	static inline __attribute__((always_inline)) void name##_joined(uint8_t *p, const type *values,     \
-									size_t n, unsigned width, int join) \
-	{                                                                                                   \
-		uint64_t carry = 0;                                                                         \
-		unsigned fill = 0, bits = width * (unsigned)join;                                           \
-                                                                                                            \
-		for (size_t i = 0; i < n; i += (size_t)join) {                                              \
-			uint64_t word = 0;                                                                  \
-			for (int j = join; j-- > 0;)                                                        \
-				word = word << width | values[i + (size_t)j];                               \
-			carry |= word << fill;                                                              \
-			store64(p, carry);                                                                  \
-			fill += bits;                                                                       \
-			p += fill >> 3;                                                                     \
-			carry >>= fill & ~7U;                                                               \
-			fill &= 7;                                                                          \
-		}                                                                                           \
-	}                                                                                                   \
-	static void name(uint8_t *p, const type *values, size_t n, unsigned width)                          \
-	{                                                                                                   \
-		if (width == 0)                                                                             \
-			return;                                                                             \
-		if (width <= 7)                                                                             \
-			name##_joined(p, values, n, width, 8);                                              \
-		else if (width <= 14)                                                                       \
-			name##_joined(p, values, n, width, 4);                                              \
-		else if (width <= 28)                                                                       \
-			name##_joined(p, values, n, width, 2);                                              \
-		else                                                                                        \
-			name##_joined(p, values, n, width, 1);                                              \
-	}
-
-PACKER(pack32, uint32_t)
-PACKER(pack64_narrow, uint64_t)
-
-/* Widths up to 64: beyond 56 a value does not fit beside the bits carried over, so it goes in two halves. */
-static void pack64(uint8_t *p, const uint64_t *values, size_t n, unsigned width)
-{
-	uint64_t halves[2 * MINIBLOCK];
-
-	if (width <= 56) {
-		pack64_narrow(p, values, n, width);
-		return;
-	}
-	if (width == 64) {
-		memcpy(p, values, n * sizeof *values);
-		return;
-	}
-	/* Bit by byte would do; such deltas are noise and rare. */
-	uint64_t carry = 0;
-	unsigned fill = 0;
-
-	assert(n <= MINIBLOCK);
-	for (size_t i = 0; i < n; i++) {
-		halves[2 * i] = values[i] & 0xffffffff;
-		halves[2 * i + 1] = values[i] >> 32;
-	}
-	for (size_t i = 0; i < 2 * n; i++) {
-		carry |= halves[i] << fill;
-		store64(p, carry);
-		fill += i % 2 == 0 ? 32 : width - 32;
-		p += fill >> 3;
-		carry >>= fill & ~7U;
-		fill &= 7;
-	}
 }
 
 static inline bool is_equal_group(const uint32_t *v)
@@ -137,7 +43,7 @@ static size_t run_length(const uint32_t *v, size_t n)
 
 static uint8_t *put_run(uint8_t *p, uint32_t value, size_t n, unsigned width)
 {
-	p = put_varint(p, (uint64_t)n << 1);
+	p = page_put_varint(p, (uint64_t)n << 1);
 	memcpy(p, &value, sizeof value);
 	return p + (width + 7) / 8;
 }
@@ -150,18 +56,18 @@ static uint8_t *put_packed(uint8_t *p, const uint32_t *values, size_t n, unsigne
 
 	if (n == 0)
 		return p;
-	p = put_varint(p, (uint64_t)groups << 1 | 1);
-	pack32(p, values, whole, width);
+	p = page_put_varint(p, (uint64_t)groups << 1 | 1);
+	page_pack_best()->bits(p, values, whole, width);
 	if (whole < n) {
 		memcpy(last, values + whole, (n - whole) * sizeof *last);
-		pack32(p + whole / GROUP * width, last, GROUP, width);
+		page_pack_best()->bits(p + whole / GROUP * width, last, GROUP, width);
 	}
 	return p + groups * width;
 }
 
 int page_hybrid_run(struct buffer *out, uint32_t value, size_t n, unsigned width)
 {
-	if (buffer_reserve(out, VARINT_MAX + SLACK) != 0)
+	if (buffer_reserve(out, PAGE_VARINT_MAX + PAGE_PACK_SLACK) != 0)
 		return -1;
 	if (n > 0)
 		out->len = (size_t)(put_run(out->data + out->len, value, n, width) - out->data);
@@ -174,7 +80,7 @@ int page_hybrid(struct buffer *out, const uint32_t *values, size_t n, unsigned w
 	const size_t run_min = width == 0 ? 1 : (48 / width + GROUP) / GROUP * GROUP;
 	size_t start = 0, i = 0; /* values[start .. i) wait to be packed */
 
-	if (buffer_reserve(out, VARINT_MAX + (n + GROUP) / GROUP * (width + 1) + SLACK) != 0)
+	if (buffer_reserve(out, PAGE_VARINT_MAX + (n + GROUP) / GROUP * (width + 1) + PAGE_PACK_SLACK) != 0)
 		return -1;
 	uint8_t *p = out->data + out->len;
 	while (i + GROUP <= n) {
@@ -224,7 +130,7 @@ static uint8_t *put_packed_bits(uint8_t *p, const uint8_t *bytes, size_t len)
 {
 	if (len == 0)
 		return p;
-	p = put_varint(p, (uint64_t)len << 1 | 1);
+	p = page_put_varint(p, (uint64_t)len << 1 | 1);
 	memcpy(p, bytes, len);
 	return p + len;
 }
@@ -268,7 +174,7 @@ int page_levels(struct buffer *out, const uint64_t *bits, size_t n, size_t n_set
 	uint8_t *from, *p;
 	uint32_t len;
 
-	if (buffer_reserve(out, sizeof len + 2 * VARINT_MAX + n / GROUP * 2 + SLACK) != 0)
+	if (buffer_reserve(out, sizeof len + 2 * PAGE_VARINT_MAX + n / GROUP * 2 + PAGE_PACK_SLACK) != 0)
 		return -1;
 	from = p = out->data + out->len + sizeof len;
 	if (n > 0 && (n_set == 0 || n_set == n))
@@ -281,60 +187,24 @@ int page_levels(struct buffer *out, const uint64_t *bits, size_t n, size_t n_set
 	return 0;
 }
 
-/* One block: the n values that follow previous; n is BLOCK but for the last. */
-static uint8_t *put_block(uint8_t *p, const int64_t *values, int64_t previous, size_t n)
-{
-	uint64_t deltas[BLOCK];
-	int64_t min = INT64_MAX, max = INT64_MIN;
-
-	for (size_t i = 0; i < n; i++) {
-		deltas[i] = (uint64_t)values[i] - (uint64_t)previous;
-		previous = values[i];
-		int64_t delta = (int64_t)deltas[i];
-		min = delta < min ? delta : min;
-		max = delta > max ? delta : max;
-	}
-	p = put_zigzag(p, min);
-	if (min == max) {
-		memset(p, 0, MINIBLOCKS);
-		return p + MINIBLOCKS;
-	}
-	for (size_t i = 0; i < n; i++)
-		deltas[i] -= (uint64_t)min;
-	for (size_t i = n; i < BLOCK; i++)
-		deltas[i] = 0;
-
-	uint8_t *widths = p;
-	p += MINIBLOCKS;
-	for (size_t m = 0; m < MINIBLOCKS; m++) {
-		const uint64_t *mini = deltas + m * MINIBLOCK;
-		uint64_t any = 0;
-
-		/* Miniblocks without values have no bytes; their widths are there all the same. */
-		for (size_t i = 0; i < MINIBLOCK; i++)
-			any |= mini[i];
-		widths[m] = (uint8_t)page_width(any);
-		pack64(p, mini, MINIBLOCK, widths[m]);
-		p += MINIBLOCK / 8 * (size_t)widths[m];
-	}
-	return p;
-}
-
 int page_delta(struct buffer *out, const int64_t *values, size_t n)
 {
-	size_t blocks = (n + BLOCK - 1) / BLOCK;
+	size_t blocks = (n + PAGE_BLOCK - 1) / PAGE_BLOCK;
 	uint8_t *p;
 
-	if (buffer_reserve(out, 4 * VARINT_MAX + blocks * (VARINT_MAX + MINIBLOCKS + BLOCK * sizeof *values) +
-				    SLACK) != 0)
+	if (buffer_reserve(out,
+			   4 * PAGE_VARINT_MAX +
+			       blocks * (PAGE_VARINT_MAX + PAGE_MINIBLOCKS + PAGE_BLOCK * sizeof *values) +
+			       PAGE_PACK_SLACK) != 0)
 		return -1;
 	p = out->data + out->len;
-	p = put_varint(p, BLOCK);
-	p = put_varint(p, MINIBLOCKS);
-	p = put_varint(p, n);
-	p = put_zigzag(p, n > 0 ? values[0] : 0);
-	for (size_t i = 1; i < n; i += BLOCK)
-		p = put_block(p, values + i, values[i - 1], n - i < BLOCK ? n - i : BLOCK);
+	p = page_put_varint(p, PAGE_BLOCK);
+	p = page_put_varint(p, PAGE_MINIBLOCKS);
+	p = page_put_varint(p, n);
+	p = page_put_zigzag(p, n > 0 ? values[0] : 0);
+	for (size_t i = 1; i < n; i += PAGE_BLOCK)
+		p = page_pack_best()->block(p, values + i, values[i - 1],
+					    n - i < PAGE_BLOCK ? n - i : PAGE_BLOCK);
 	out->len = (size_t)(p - out->data);
 	return 0;
 }
@@ -390,7 +260,7 @@ int page_plain_text(struct buffer *out, const void *data, size_t len)
  */
 static uint8_t *put_literals(uint8_t *p, const uint8_t *data, size_t len)
 {
-	p = put_varint(p, len);
+	p = page_put_varint(p, len);
 	while (len > 0) {
 		size_t n = len < SNAPPY_LITERAL ? len : SNAPPY_LITERAL;
 
@@ -409,7 +279,7 @@ int page_snappy(struct buffer *out, const void *data, size_t len, bool try)
 {
 	size_t room = snappy_max_compressed_length(len);
 
-	if (buffer_reserve(out, room + VARINT_MAX) != 0)
+	if (buffer_reserve(out, room + PAGE_VARINT_MAX) != 0)
 		return -1;
 	if (!try || len == 0) {
 		out->len = (size_t)(put_literals(out->data + out->len, data, len) - out->data);

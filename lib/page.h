@@ -8,12 +8,7 @@
 #define EV_PAGE_H
 
 #include "buffer.h"
-
-/* Bits that hold 0 .. max; 0 for 0. */
-static inline unsigned page_width(uint64_t max)
-{
-	return max == 0 ? 0 : 64 - (unsigned)__builtin_clzll(max);
-}
+#include "page_pack.h"
 
 /*
  * The hybrid: runs of equal values, and bit-packed values between them, to the end, without a length. Values
