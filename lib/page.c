@@ -241,16 +241,47 @@ int page_plain_bool(struct buffer *out, const int64_t *values, size_t n)
 	return 0;
 }
 
-int page_plain_text(struct buffer *out, const void *data, size_t len)
+/* Most texts are short: two loads that may overlap, instead of a call. */
+static inline void copy_text(uint8_t *to, const char *from, size_t len)
 {
-	uint32_t prefix = (uint32_t)len;
+	if (len > 16) {
+		memcpy(to, from, len);
+	} else if (len >= 8) {
+		const uint64_t head = load64(from), tail = load64(from + len - 8);
 
-	if (buffer_reserve(out, sizeof prefix + len) != 0)
+		memcpy(to, &head, sizeof head);
+		memcpy(to + len - 8, &tail, sizeof tail);
+	} else if (len >= 4) {
+		uint32_t head, tail;
+
+		memcpy(&head, from, sizeof head);
+		memcpy(&tail, from + len - 4, sizeof tail);
+		memcpy(to, &head, sizeof head);
+		memcpy(to + len - 4, &tail, sizeof tail);
+	} else {
+		for (size_t i = 0; i < len; i++)
+			to[i] = (uint8_t)from[i];
+	}
+}
+
+int page_plain_texts(struct buffer *out, const struct text *texts, size_t n)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bytes += sizeof(uint32_t) + texts[i].len;
+	if (buffer_reserve(out, bytes) != 0)
 		return -1;
-	memcpy(out->data + out->len, &prefix, sizeof prefix);
-	if (len > 0)
-		memcpy(out->data + out->len + sizeof prefix, data, len);
-	out->len += sizeof prefix + len;
+	uint8_t *p = out->data + out->len;
+
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t len = (uint32_t)texts[i].len;
+
+		memcpy(p, &len, sizeof len);
+		copy_text(p + sizeof len, texts[i].data, len);
+		p += sizeof len + len;
+	}
+	out->len += bytes;
 	return 0;
 }
 

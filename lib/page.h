@@ -7,7 +7,7 @@
 #ifndef EV_PAGE_H
 #define EV_PAGE_H
 
-#include "buffer.h"
+#include "dictionary.h"
 #include "page_pack.h"
 
 /*
@@ -31,7 +31,7 @@ int page_delta(struct buffer *out, const int64_t *values, size_t n) MUST_CHECK;
 int page_plain_int64(struct buffer *out, const int64_t *values, size_t n) MUST_CHECK;
 int page_plain_int32(struct buffer *out, const int64_t *values, size_t n) MUST_CHECK;
 int page_plain_bool(struct buffer *out, const int64_t *values, size_t n) MUST_CHECK;
-int page_plain_text(struct buffer *out, const void *data, size_t len) MUST_CHECK;
+int page_plain_texts(struct buffer *out, const struct text *texts, size_t n) MUST_CHECK;
 
 /*
  * A raw Snappy block of the bytes, appended. With try false the bytes are only framed as literals: valid

@@ -121,6 +121,18 @@ static int look_up(const struct parquet_column *c, const struct parquet_held *pa
 	return 0;
 }
 
+/* The page's texts; where nothing is before them, they are the page. */
+static int put_text(struct parquet_column *c, struct buffer *body)
+{
+	const struct buffer empty = *body;
+
+	if (body->len > 0)
+		return buffer_append(body, c->text.data, c->text.len);
+	*body = c->text;
+	c->text = empty;
+	return 0;
+}
+
 /* Encodes one page whose levels and indices, if any, are given. */
 static int emit_page(struct parquet_column *c, const struct parquet_held *page, const uint8_t *levels,
 		     const uint32_t *indices, bool from_indices, struct parquet_scratch *s)
@@ -141,7 +153,7 @@ static int emit_page(struct parquet_column *c, const struct parquet_held *page, 
 		status = put_indices(c, page, indices, &s->body);
 	} else if (c->type == COLUMN_STRING) {
 		kind.encoding = PARQUET_PLAIN;
-		status = buffer_append(&s->body, c->text.data, c->text.len);
+		status = put_text(c, &s->body);
 	} else {
 		kind.encoding = form == PARQUET_AS_DELTA ? PARQUET_DELTA_BINARY_PACKED : PARQUET_PLAIN;
 		if (from_indices)
@@ -260,20 +272,30 @@ int parquet_column_flush(struct parquet_column *c, bool at_end, struct parquet_s
 	return emit_held(c, indexed, s);
 }
 
+static int put_strings(struct buffer *out, const struct strings *strings)
+{
+	enum { AT_ONCE = 256 };
+	struct text texts[AT_ONCE];
+
+	for (uint32_t i = 0, n; i < strings->n; i += n) {
+		for (n = 0; n < AT_ONCE && i + n < strings->n; n++)
+			texts[n] = strings_get(strings, i + n);
+		if (page_plain_texts(out, texts, n) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int put_dictionary(struct parquet_column *c, struct parquet_scratch *s)
 {
 	struct page_kind kind = {
 	    .is_dictionary = true, .values = dictionary_size(c), .encoding = PARQUET_PLAIN};
-	const struct strings *strings = &c->strings_seen.dictionary.strings;
 	const struct parquet_numbers *numbers = &c->numbers_seen;
 	int status = 0;
 
 	buffer_clear(&s->body);
 	if (c->type == COLUMN_STRING) {
-		for (uint32_t i = 0; i < strings->n && status == 0; i++) {
-			struct text t = strings_get(strings, i);
-			status = page_plain_text(&s->body, t.data, t.len);
-		}
+		status = put_strings(&s->body, &c->strings_seen.dictionary.strings);
 	} else if (c->type == COLUMN_INT32) {
 		status = page_plain_int32(&s->body, numbers->values, numbers->n);
 	} else {

@@ -280,13 +280,10 @@ static int append_texts(struct parquet_column *c, const struct vector *v, struct
 		if (c->page.rows > 0 && c->text.len + bytes > PARQUET_PAGE_BYTES &&
 		    parquet_column_flush(c, false, s) != 0)
 			return -1;
-		if (buffer_reserve(&c->text, bytes) != 0)
-			return -1;
-		for (uint32_t i = 0; i < n; i++) {
+		for (uint32_t i = 0; i < n; i++)
 			parquet_bounds_text(&c->bounds, s->texts[i].data, s->texts[i].len);
-			if (page_plain_text(&c->text, s->texts[i].data, s->texts[i].len) != 0)
-				return -1;
-		}
+		if (page_plain_texts(&c->text, s->texts, n) != 0)
+			return -1;
 		if (commit_rows(c, v, part, n) != 0)
 			return -1;
 	}

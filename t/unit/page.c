@@ -182,11 +182,31 @@ static void plain(void)
 	buffer_clear(&b);
 	ok(page_plain_bool(&b, values, 9) == 0 && b.len == 2 && b.data[0] == 0x5e && b.data[1] == 1, "bool");
 	buffer_clear(&b);
-	ok(page_plain_text(&b, "abc", 3) == 0 && page_plain_text(&b, NULL, 0) == 0, "text");
+	ok(page_plain_texts(&b, (const struct text[]){{"abc", 3}, {NULL, 0}}, 2) == 0, "text");
 	ok(b.len == 11 && memcmp(b.data, "\3\0\0\0abc\0\0\0\0", 11) == 0, "its bytes");
 	buffer_clear(&b);
 	ok(page_plain_int64(&b, values, 0) == 0 && page_plain_bool(&b, values, 0) == 0 && b.len == 0,
 	   "nothing");
+	buffer_free(&b);
+}
+
+/* Of every length, one behind the other. */
+static void plain_texts(void)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	struct text texts[50];
+	struct buffer b = {0};
+	bool good = true;
+	size_t at = 0;
+
+	for (size_t i = 0; i < 50; i++)
+		texts[i] = (struct text){letters + i % 3, i};
+	ok(page_plain_texts(&b, texts, 50) == 0 && b.len == 50 * 4 + 49 * 25, "texts of every length");
+	for (size_t i = 0; i < 50; i++) {
+		good = good && b.data[at] == i && memcmp(b.data + at + 4, texts[i].data, i) == 0;
+		at += 4 + i;
+	}
+	ok(good, "their bytes");
 	buffer_free(&b);
 }
 
@@ -225,6 +245,7 @@ int main(void)
 	levels();
 	delta();
 	plain();
+	plain_texts();
 	snappy_blocks();
 	return tap_done();
 }
