@@ -186,6 +186,11 @@ static int append_json_text(struct buffer *out, struct text cell)
 	return buffer_append(out, "\"", 1);
 }
 
+static bool is_text(struct text cell, const char *text)
+{
+	return cell.len == strlen(text) && memcmp(cell.data, text, cell.len) == 0;
+}
+
 static int append_json(struct buffer *out, const struct rows_column *column, struct text cell)
 {
 	bool number = column->number && cell.len != 0;
@@ -194,6 +199,8 @@ static int append_json(struct buffer *out, const struct rows_column *column, str
 		return -1;
 	if (cell.data == NULL)
 		return buffer_append(out, "null", 4);
+	if (number && (is_text(cell, "true") || is_text(cell, "false")))
+		return buffer_append(out, cell.data, cell.len);
 	/* Infinity and its like are no JSON. */
 	for (size_t i = 0; i < cell.len && number; i++)
 		number = cell.data[i] != '\0' && strchr("0123456789+-.eE", cell.data[i]) != NULL;

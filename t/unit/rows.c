@@ -63,6 +63,18 @@ static void formats(void)
 	ok(strcmp(print(ROWS_CSV, cells, 0), "name,n,last\n") == 0, "and a header elsewhere");
 }
 
+/* Values that are no texts, and those of them that JSON has no words for. */
+static void values(void)
+{
+	struct text cells[1][3] = {{TEXT("x"), TEXT("true"), TEXT("true")}};
+
+	ok(strcmp(print(ROWS_JSONL, cells, 1), "{\"name\":\"x\",\"n\":true,\"last\":\"true\"}\n") == 0,
+	   "truth values are no texts");
+	cells[0][1] = (struct text)TEXT("-inf");
+	ok(strcmp(print(ROWS_JSONL, cells, 1), "{\"name\":\"x\",\"n\":\"-inf\",\"last\":\"true\"}\n") == 0,
+	   "infinity is one");
+}
+
 static void utf8(void)
 {
 	static const struct {
@@ -118,6 +130,7 @@ static void many(void)
 int main(void)
 {
 	formats();
+	values();
 	utf8();
 	many();
 	return tap_done();
