@@ -50,13 +50,14 @@ void cat_close(struct cat *cat)
 	cat->reading = false;
 	schema_free(cat->schema);
 	cat->schema = NULL;
+	cat_table_close(&cat->table);
 }
 
-/* Ends the stream that cat_begin started, if it did. */
+/* Ends the stream that cat_begin or a table started, if one did. */
 static int cat_end(struct cat *cat)
 {
 	if (!cat->reading)
-		return 0;
+		return cat_table_end(&cat->table, &cat->out);
 	cat_close(cat);
 	return stream_end(&cat->out);
 }
@@ -76,7 +77,25 @@ static int cat_lines(struct cat *cat, struct input *input, const struct control_
 
 static int cat_streams(struct cat *cat, int fd, const char *name, const struct buffer *first);
 
-/* What the first bytes of fd say it is: streams, or lines of a source. */
+/* By its first bytes; and by its name too, so that a damaged one is not taken for a million bad lines. */
+static bool is_table(const struct buffer *first, const char *name)
+{
+	static const char magic[] = "PAR1", suffix[] = ".parquet";
+	const size_t len = strlen(name);
+
+	return (first->len >= sizeof magic - 1 && memcmp(first->data, magic, sizeof magic - 1) == 0) ||
+	       (len >= sizeof suffix && strcmp(name + len - (sizeof suffix - 1), suffix) == 0);
+}
+
+static int cat_table(struct cat *cat, int fd, const char *name, const struct control_source *source)
+{
+	/* Lines that come later have a stream of their own. */
+	if (cat->reading && cat_end(cat) != 0)
+		return -1;
+	return cat_table_file(&cat->table, fd, source, name, &cat->out, cat->command);
+}
+
+/* What the first bytes of fd say it is: streams, a Parquet file, or lines of a source. */
 static int cat_fd(struct cat *cat, int fd, const char *name, const struct control_source *source)
 {
 	static const char family[] = "evlake stream ";
@@ -95,7 +114,9 @@ static int cat_fd(struct cat *cat, int fd, const char *name, const struct contro
 			     name);
 	} else if (cat->parts > 0) {
 		cause_record(STATUS_USAGE, "%s: -s shares out a plan, and this is none", name);
-	} else if (cat->reading || cat_begin_for(cat, NULL) == 0) {
+	} else if (is_table(&first, name)) {
+		result = cat_table(cat, fd, name, source);
+	} else if (cat->reading || (cat_end(cat) == 0 && cat_begin_for(cat, NULL) == 0)) {
 		result = cat_lines(cat, input_open_fd(fd, name, &first), source);
 	}
 free:
@@ -108,9 +129,10 @@ static uint64_t mtime_ns(const struct stat *st)
 	return (uint64_t)st->st_mtim.tv_sec * 1000000000U + (uint64_t)st->st_mtim.tv_nsec;
 }
 
-static int cat_file(struct cat *cat, const char *path)
+/* The file at place, which is called path. */
+static int cat_file_at(struct cat *cat, const char *path, const char *place)
 {
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const int fd = open(place, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	int result;
 
@@ -125,6 +147,11 @@ static int cat_file(struct cat *cat, const char *path)
 	result = cat_fd(cat, fd, path, &source);
 	close(fd);
 	return result;
+}
+
+static int cat_file(struct cat *cat, const char *path)
+{
+	return cat_file_at(cat, path, path);
 }
 
 /* A file of a plan's lake, which must still be what the plan saw when it has been read. */
@@ -183,14 +210,43 @@ static int cat_entry(struct cat *cat, FTS *tree, FTSENT *entry)
 	}
 }
 
+/* A folder of which a ledger says what is in it: 1, or 0 when there is none, or -1. */
+static int cat_silver(struct cat *cat, char *folder)
+{
+	struct cat_files files = {0};
+	size_t len = strlen(folder);
+	int result;
+
+	while (len > 1 && folder[len - 1] == '/')
+		folder[--len] = '\0';
+	if (cat_refuse_lake(folder) != 0)
+		return -1;
+	result = cat_silver_files(folder, &files);
+	for (size_t i = 0; result > 0 && i < files.n; i++) {
+		const struct cat_file *file = &files.items[i];
+
+		if (cat_file_at(cat, file->name, file->place != NULL ? file->place : file->name) != 0)
+			result = -1;
+	}
+	cat_files_free(&files);
+	return result;
+}
+
 /* A file, or everything in a folder, in name order. */
 static int cat_path(struct cat *cat, char *path)
 {
 	char *paths[2] = {path, NULL};
-	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+	struct stat st;
 	FTSENT *entry;
+	FTS *tree;
 	int result = 0;
 
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		result = cat_silver(cat, path);
+		if (result != 0)
+			return result < 0 ? -1 : 0;
+	}
+	tree = fts_open(paths, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
 	if (tree == NULL)
 		return cause_system("%s", path);
 	while (result == 0 && (errno = 0, entry = fts_read(tree)) != NULL)

@@ -5,12 +5,14 @@
 #define EV_CAT_H
 
 #include "../lib/ingest.h"
+#include "cat_table.h"
 
 struct cat {
 	struct stream_writer out;
 	struct schema *schema;
 	struct ingest ingest;
 	bool reading; /* ingest is open, and its stream begun */
+	struct cat_table table;
 	/* As the options say. */
 	bool keep;
 	size_t limit;            /* of a line, in bytes */

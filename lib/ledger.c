@@ -59,6 +59,7 @@ enum statement {
 	HAS_FOLDERS,
 	NEAR_FOLDER,
 	NEXT_PENDING,
+	NEXT_SILVER,
 	ADD_RUN,
 	ADD_SOURCE,
 	TOUCH_SOURCE,
@@ -85,6 +86,9 @@ static const char *const texts[STATEMENTS] = {
     [HAS_FOLDERS] = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'lake_folder'",
     [NEAR_FOLDER] = "SELECT path, subfolders FROM lake_folder WHERE path >= ?1 ORDER BY path",
     [NEXT_PENDING] = "SELECT staged, path FROM lake_file WHERE staged IS NOT NULL ORDER BY path",
+    [NEXT_SILVER] =
+	"SELECT path, coalesce(staged, '') FROM lake_file WHERE layer = 'silver' AND end_run IS NULL"
+	" ORDER BY path",
     [ADD_RUN] =
 	"INSERT INTO lake_run (run, verb, began, committed, sources, copies, rows, rejects, blank, bytes,"
 	" files, cpu_seconds, wall_seconds)"
@@ -452,6 +456,18 @@ int ledger_next_pending(struct ledger *l, struct text *staged, struct text *path
 	if (result == 1) {
 		*staged = db_text(s, 0);
 		*path = db_text(s, 1);
+	}
+	return result;
+}
+
+int ledger_next_silver(struct ledger *l, struct text *path, struct text *staged)
+{
+	struct db_statement *s = get(l, NEXT_SILVER);
+	int result = s != NULL ? db_step(s) : -1;
+
+	if (result == 1) {
+		*path = db_text(s, 0);
+		*staged = db_text(s, 1);
 	}
 	return result;
 }

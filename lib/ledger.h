@@ -21,8 +21,8 @@ enum { LEDGER_ID_LEN = 32 };
 
 struct ledger {
 	struct db *db;                     /* borrowed */
-	struct db_statement *prepared[21]; /* in the order of ledger.c's statements */
-	bool at_row[21];                   /* which of them hold one, while they are moved along */
+	struct db_statement *prepared[22]; /* in the order of ledger.c's statements */
+	bool at_row[22];                   /* which of them hold one, while they are moved along */
 };
 
 struct ledger_run {
@@ -112,6 +112,10 @@ int ledger_find_folder(struct ledger *l, struct text path, struct text *subfolde
 int ledger_put_folder(struct ledger *l, struct text path, struct text subfolders) MUST_CHECK;
 /* Files that are committed and not yet renamed, in the order of paths: each call gives the next; 1, 0, -1. */
 int ledger_next_pending(struct ledger *l, struct text *staged, struct text *path) MUST_CHECK;
+
+/* The files that are Silver now, in the order of paths, likewise; staged is where one still waits to be
+ * renamed, or "". */
+int ledger_next_silver(struct ledger *l, struct text *path, struct text *staged) MUST_CHECK;
 
 int ledger_add_run(struct ledger *l, const struct ledger_run *run) MUST_CHECK;
 /* Adds a mark, or replaces that of the path. */

@@ -17,6 +17,16 @@ static const struct {
     [SILVER_SOURCE] = {"source", COLUMN_STRING, false},
 };
 
+const char *silver_added_name(enum silver_column column)
+{
+	return added_columns[column].name;
+}
+
+enum column_type silver_added_type(enum silver_column column)
+{
+	return added_columns[column].type;
+}
+
 /* The column of that name and type, or -1. */
 static int find(const struct columns *columns, const char *name, enum column_type type)
 {

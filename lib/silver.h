@@ -27,6 +27,10 @@ struct silver {
 	uint32_t types_seen;
 };
 
+/* What an added column is called, and its type. */
+const char *silver_added_name(enum silver_column column);
+enum column_type silver_added_type(enum silver_column column);
+
 int silver_open(struct silver *s, const struct columns *events) MUST_CHECK;
 void silver_close(struct silver *s);
 /* Extends the batch that `in` has decoded: s->vectors, the days, and s->added, which waits for
