@@ -84,6 +84,12 @@ static int grow_arrays(struct parquet_strings *d, uint32_t n_codes, uint32_t n)
 	return 0;
 }
 
+static void mark(uint8_t *used, const uint32_t *indices, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		used[indices[i]] = 1;
+}
+
 /* Marks what was not used before; fresh takes it, and the result is how many. */
 static uint32_t mark_fresh(uint8_t *used, const uint32_t *codes, uint32_t n, uint32_t *fresh)
 {
@@ -303,8 +309,6 @@ static int map_direct(struct parquet_strings *d, const struct strings *stream, u
 	for (uint32_t i = 0; i < n_fresh; i++) {
 		if (fresh[i] >= first)
 			d->used[fresh[i]] = 0;
-		else
-			d->spare--;
 	}
 	return map_codes(d, stream, codes, n, most, fresh);
 }
@@ -325,6 +329,6 @@ int parquet_strings_map(struct parquet_strings *d, const struct strings *stream,
 	else
 		status = map_codes(d, stream, codes, n, most, fresh);
 	if (status == 1 && d->spare > 0)
-		d->spare -= mark_fresh(d->used, codes, n, fresh);
+		mark(d->used, codes, n);
 	return status;
 }
