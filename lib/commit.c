@@ -520,6 +520,8 @@ static int move_files(struct work *w)
 /* After the commit; a run without files has nothing left to do. */
 static int finish(struct work *w)
 {
+	if (db_start_log(w->db) != 0)
+		return -1;
 	if (w->c->run->n_files == 0)
 		return 0;
 	if (move_files(w) != 0 || db_exec(w->db, "BEGIN IMMEDIATE") != 0 ||

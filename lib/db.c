@@ -7,6 +7,7 @@
 enum {
 	APPLICATION_ID = 0x65766c6b, /* "evlk", in the file's header: what file(1) shows */
 	FORMAT = 2,                  /* user_version */
+	PAGE_BYTES = 8192,
 	BUSY_MS = 10000,
 };
 
@@ -119,18 +120,25 @@ static int configure(struct db *db)
 	return 0;
 }
 
+int db_start_log(struct db *db)
+{
+	return db_exec(db, "PRAGMA journal_mode = WAL");
+}
+
+/* Whether it is marked as a lake's: without that it is new. */
 static int configure_writer(struct db *db, bool marked)
 {
 	char mark[128];
 
-	if (db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 0;"
+	if (db_exec(db, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 0;"
 			"PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY") != 0)
 		return -1;
 	if (marked)
-		return 0;
+		return db_start_log(db);
 	sqlite3_snprintf(sizeof mark, mark,
-			 "BEGIN IMMEDIATE; PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
-			 APPLICATION_ID, FORMAT);
+			 "PRAGMA page_size = %d; BEGIN IMMEDIATE; PRAGMA application_id = %d;"
+			 "PRAGMA user_version = %d; COMMIT",
+			 PAGE_BYTES, APPLICATION_ID, FORMAT);
 	return db_exec(db, mark);
 }
 

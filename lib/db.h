@@ -2,9 +2,11 @@
  * db -- SQLite, behind one file: opening gold.db, statements, transactions.
  *
  * The settings are the lake's (evlake(7), "The lake"): WAL kept after the last close so that readers without
- * write permission can open it, synchronous=FULL, one file, trusted_schema off, defensive. Errors:
- * STATUS_SYSTEM with SQLite's message and the file; STATUS_INPUT for a file that is not a lake's database or
- * is of a newer format.
+ * write permission can open it, synchronous=FULL, one file, trusted_schema off, defensive. A new database has
+ * no log until db_start_log, but a rollback journal: there is nothing in it yet that could be read meanwhile,
+ * nor to be kept beside what is new, so its first rows, perhaps those of years, are written once, not twice.
+ * Errors: STATUS_SYSTEM with SQLite's message and the file; STATUS_INPUT for a file that is not a lake's
+ * database or is of a newer format.
  */
 #ifndef EV_DB_H
 #define EV_DB_H
@@ -22,6 +24,10 @@ enum db_mode { DB_READ, DB_WRITE, DB_CREATE };
 
 struct db *db_open(const char *path, enum db_mode mode) MUST_CHECK;
 void db_close(struct db *db);
+
+/* Outside a transaction, once the first has been committed; whoever opens it for writing later does so too.
+ */
+int db_start_log(struct db *db) MUST_CHECK;
 
 /* One or more statements without parameters or results. */
 int db_exec(struct db *db, const char *sql) MUST_CHECK;

@@ -39,7 +39,7 @@ END
 ask() { # LAKE SQL ...
 	rm -rf copy
 	mkdir copy
-	for file in gold.db gold.db-wal; do
+	for file in gold.db gold.db-wal gold.db-journal; do
 		[ ! -e "$1/$file" ] || cp "$1/$file" copy
 	done
 	shift
