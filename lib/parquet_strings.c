@@ -30,7 +30,7 @@ void parquet_strings_clear(struct parquet_strings *d)
 	d->stream = NULL;
 	d->n_borrowed = d->spare = 0;
 	d->bytes_borrowed = 0;
-	d->final = d->hashed = d->stale = false;
+	d->counted = d->final = d->hashed = d->stale = false;
 	if (d->used_cap > 0)
 		memset(d->used, 0, d->used_cap);
 	clear_map(d);
@@ -105,22 +105,40 @@ static uint32_t mark_fresh(uint8_t *used, const uint32_t *codes, uint32_t n, uin
 	return n_fresh;
 }
 
+/* Bytes of the stream's strings that have come. */
+static size_t bytes_used(const struct parquet_strings *d, const struct strings *stream)
+{
+	size_t bytes = 0;
+
+	for (uint32_t i = 0; i < stream->n; i++)
+		bytes += d->used[i] != 0 ? stream->starts[i + 1] - stream->starts[i] : 0;
+	return bytes;
+}
+
+/*
+ * To look up how long each new string is costs more than all the rest: as long as all of them would fit,
+ * their mean will do.
+ */
 static int borrow(struct parquet_strings *d, const struct strings *stream, const uint32_t *codes, uint32_t n,
 		  size_t most, uint32_t *fresh)
 {
+	const bool fits = stream->bytes.len + stream->n * sizeof(uint32_t) <= most;
+	size_t bytes = fits || d->counted ? d->bytes_borrowed : bytes_used(d, stream);
 	const uint32_t n_fresh = mark_fresh(d->used, codes, n, fresh);
-	size_t bytes = 0;
 
-	for (uint32_t i = 0; i < n_fresh; i++)
+	if (fits)
+		bytes = stream->bytes.len / stream->n * (d->n_borrowed + n_fresh);
+	for (uint32_t i = 0; i < n_fresh && !fits; i++)
 		bytes += strings_get(stream, fresh[i]).len;
-	if (parquet_strings_bytes(d) + bytes + n_fresh * sizeof(uint32_t) > most) {
+	if (bytes + (d->n_borrowed + n_fresh) * sizeof(uint32_t) > most) {
 		for (uint32_t i = 0; i < n_fresh; i++)
 			d->used[fresh[i]] = 0;
 		return 0;
 	}
 	d->stream = stream;
 	d->n_borrowed += n_fresh;
-	d->bytes_borrowed += bytes;
+	d->bytes_borrowed = bytes;
+	d->counted = !fits;
 	return 1;
 }
 

@@ -21,7 +21,8 @@ struct parquet_strings {
 	struct dictionary dictionary; /* its hash table is in use only when hashed */
 	const struct strings *stream; /* borrowed: what codes are of; NULL when final */
 	uint32_t n_borrowed;          /* strings of it that have come */
-	size_t bytes_borrowed;
+	size_t bytes_borrowed;        /* of them: counted, or by their mean */
+	bool counted;
 	bool final;
 	bool hashed;
 	bool stale;    /* codes began afresh, while the dictionary had strings already */
