@@ -5,6 +5,20 @@
 
 enum { FEW = 16, FIRST_BITS = 5, BITS_MAX = 40, SLACK = 32 };
 
+/* Ids as they lie in encoded sets, aligned or not. */
+static uint64_t load(const uint8_t *ids, size_t i)
+{
+	uint64_t id;
+
+	memcpy(&id, ids + i * sizeof id, sizeof id);
+	return id;
+}
+
+static void store(uint8_t *ids, size_t i, uint64_t id)
+{
+	memcpy(ids + i * sizeof id, &id, sizeof id);
+}
+
 /* The place an id belongs to: its upper bits, so that places ascend as ids do. */
 static size_t home(const struct distinct *d, uint64_t id)
 {
@@ -110,14 +124,6 @@ static int insert(struct distinct *d, uint64_t id)
 	return 0;
 }
 
-static uint64_t load(const uint8_t *ids, size_t i)
-{
-	uint64_t id;
-
-	memcpy(&id, ids + i * sizeof id, sizeof id);
-	return id;
-}
-
 /* Both runs from their ends, into the room behind the longer one; ids that both have leave a gap in it. */
 static int merge(struct distinct *d, const uint8_t *run, size_t n)
 {
@@ -190,28 +196,29 @@ int distinct_add_run(struct distinct *d, const void *ids, size_t n)
 
 int distinct_sorted(const struct distinct *d, struct buffer *out)
 {
-	uint64_t *ids;
+	uint8_t *ids;
 	size_t n = 0;
 
 	if (d->bits == 0)
-		return buffer_append(out, d->slots, d->n * sizeof *ids);
-	if (buffer_reserve(out, d->n * sizeof *ids) != 0)
+		return buffer_append(out, d->slots, d->n * sizeof *d->slots);
+	if (buffer_reserve(out, d->n * sizeof *d->slots) != 0)
 		return -1;
-	ids = (uint64_t *)(void *)(out->data + out->len);
+	ids = out->data + out->len;
 	if (d->has_zero)
-		ids[n++] = 0;
+		store(ids, n++, 0);
 	/* An id is never before its home, so each is at most a cluster away from where it belongs. */
 	for (size_t i = 0; i < d->cap; i++) {
+		const uint64_t id = d->slots[i];
 		size_t at = n;
 
-		if (d->slots[i] == 0)
+		if (id == 0)
 			continue;
-		for (; at > 0 && ids[at - 1] > d->slots[i]; at--)
-			ids[at] = ids[at - 1];
-		ids[at] = d->slots[i];
+		for (; at > 0 && load(ids, at - 1) > id; at--)
+			store(ids, at, load(ids, at - 1));
+		store(ids, at, id);
 		n++;
 	}
-	out->len += n * sizeof *ids;
+	out->len += n * sizeof *d->slots;
 	return 0;
 }
 

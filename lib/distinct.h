@@ -32,7 +32,7 @@ static inline void distinct_prefetch(const struct distinct *d, uint64_t id)
 {
 	__builtin_prefetch(d->bits > 0 ? &d->slots[id >> (64 - d->bits)] : d->slots, 1);
 }
-/* Appends all ids to out, ascending, as uint64_t. */
+/* Appends all ids to out, ascending, 8 bytes each. */
 int distinct_sorted(const struct distinct *d, struct buffer *out) MUST_CHECK;
 void distinct_free(struct distinct *d);
 

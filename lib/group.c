@@ -22,7 +22,6 @@ struct groups {
 	uint64_t n_rows;
 	uint32_t merged;   /* one more than the group merged last */
 	struct buffer key; /* scratch */
-	struct buffer ids; /* scratch */
 	struct part *parts;
 	uint32_t *cache; /* group + 1 by slots, 0 when not known */
 	uint32_t cache_bits;
@@ -69,7 +68,6 @@ void groups_free(struct groups *g)
 	measures_close(&g->measures);
 	dictionary_free(&g->keys);
 	buffer_free(&g->key);
-	buffer_free(&g->ids);
 	free(g->parts);
 	free(g->cache);
 	free(g->numbers);
@@ -402,15 +400,6 @@ done:
 /* --- encoded ---------------------------------------------------------------------------------------------
  */
 
-/* Sorted where they are aligned. */
-static int add_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *out)
-{
-	buffer_clear(&g->ids);
-	if (groups_ids(g, group, measure, &g->ids) != 0)
-		return -1;
-	return buffer_append(out, g->ids.data, g->ids.len);
-}
-
 int groups_encode(struct groups *g, uint32_t group, struct buffer *out)
 {
 	const struct definition *d = g->measures.definition;
@@ -422,7 +411,7 @@ int groups_encode(struct groups *g, uint32_t group, struct buffer *out)
 		state_init(&s, d->measures[i].kind, d->measures[i].type);
 		failed = groups_state(g, group, i, &s) != 0 || state_encode(&s, out) != 0;
 		if (!failed && d->measures[i].kind == STATE_DISTINCT)
-			failed = add_ids(g, group, i, out) != 0;
+			failed = groups_ids(g, group, i, out) != 0;
 		state_free(&s);
 	}
 	return failed ? -1 : 0;

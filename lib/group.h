@@ -35,7 +35,7 @@ uint64_t groups_bytes(const struct groups *g);
 struct text groups_key(const struct groups *g, uint32_t group);
 /* Into an initialized state. */
 int groups_state(struct groups *g, uint32_t group, size_t measure, struct state *s) MUST_CHECK;
-/* The ids of a distinct, ascending, behind what is in out, whose length is a multiple of 8. */
+/* Appends the ids of a distinct to out, ascending, 8 bytes each. */
 int groups_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *out) MUST_CHECK;
 
 /* The numbers of all groups, in the order of their keys as bytes; the caller frees them. */

@@ -1,4 +1,5 @@
 #include "group_measure.h"
+#include "word.h"
 
 #include <stdlib.h>
 
@@ -51,7 +52,7 @@ int measure_settle_group(struct measures *m, struct measure *item, uint32_t grou
 		return 0;
 	words = item->seen + (size_t)group * item->seen_stride;
 	for (uint32_t i = 0; i < item->seen_stride; i++)
-		n += (size_t)__builtin_popcountll(words[i]);
+		n += word_bits(words[i]);
 	if (n > 0 && distinct_reserve(set, n) != 0)
 		return -1;
 	for (uint32_t i = 0; i < item->seen_stride && n > 0; i++) {

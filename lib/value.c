@@ -56,14 +56,20 @@ int key_add_number(struct buffer *key, enum column_type type, int64_t number)
 
 int key_add_text(struct buffer *key, struct text text)
 {
-	static const uint8_t tag = KEY_TEXT;
 	const uint32_t len = (uint32_t)text.len;
+	uint8_t *at;
 
 	if (text.len > UINT32_MAX)
 		return cause_memory();
-	if (buffer_append(key, &tag, 1) != 0 || buffer_append(key, &len, sizeof len) != 0)
+	if (buffer_reserve(key, 1 + sizeof len + text.len) != 0)
 		return -1;
-	return buffer_append(key, text.data, text.len);
+	at = key->data + key->len;
+	*at++ = KEY_TEXT;
+	memcpy(at, &len, sizeof len);
+	if (text.len > 0)
+		memcpy(at + sizeof len, text.data, text.len);
+	key->len += 1 + sizeof len + text.len;
+	return 0;
 }
 
 static int key_next_text(const uint8_t **at, const uint8_t *end, struct value *v)

@@ -27,6 +27,16 @@ static inline bool word_is_ascii(uint64_t word)
 	return (word & WORD_EACH(0x80)) == 0;
 }
 
+/* How many bits are set, counted by pairs, fours, eight; without a compiler's leave to use the instruction
+ * for it the builtin is a call. */
+static inline uint32_t word_bits(uint64_t word)
+{
+	word -= word >> 1 & WORD_EACH(0x55);
+	word = (word & WORD_EACH(0x33)) + (word >> 2 & WORD_EACH(0x33));
+	word = (word + (word >> 4)) & WORD_EACH(0x0f);
+	return (uint32_t)(word * WORD_EACH(1) >> 56);
+}
+
 /* Digits become 0 to 9, everything else more. */
 static inline uint64_t word_digits(uint64_t word)
 {
