@@ -25,10 +25,7 @@ static int column_init(struct builder_column *c, const struct column *column)
 	if (column->type == COLUMN_STRING) {
 		c->offsets = malloc((BATCH_ROWS + 1) * sizeof *c->offsets);
 		c->fingerprints = malloc(BATCH_ROWS * sizeof *c->fingerprints);
-		c->pending = malloc(BUILDER_PENDING * sizeof *c->pending);
-		c->pending_rows = malloc(BUILDER_PENDING * sizeof *c->pending_rows);
-		if (c->offsets == NULL || c->fingerprints == NULL || c->pending == NULL ||
-		    c->pending_rows == NULL)
+		if (c->offsets == NULL || c->fingerprints == NULL)
 			return cause_memory();
 		c->offsets[0] = 0;
 	}
@@ -60,8 +57,6 @@ void builder_free(struct builder *b)
 		free(c->valid);
 		free(c->offsets);
 		free(c->fingerprints);
-		free(c->pending);
-		free(c->pending_rows);
 		buffer_free(&c->bytes);
 		dictionary_free(&c->dictionary);
 	}
@@ -104,51 +99,93 @@ static int add_plain(struct builder *b, struct builder_column *c, const char *da
 	return 0;
 }
 
-int builder_look_up(struct builder *b, struct builder_column *c)
-{
-	const size_t known = c->dictionary.strings.bytes.len;
-	uint32_t codes[BUILDER_PENDING];
-
-	if (c->n_pending == 0)
-		return 0;
-	if (dictionary_codes(&c->dictionary, c->pending, c->n_pending, codes) != 0)
-		return -1;
-	for (uint32_t i = 0; i < c->n_pending; i++)
-		c->values[c->pending_rows[i]] = codes[i];
-	c->n_pending = 0;
-	b->text_bytes += c->dictionary.strings.bytes.len - known;
-	return 0;
-}
-
-/* A text of any length, looked up at once. */
-static int add_text(struct builder *b, struct builder_column *c, const char *data, size_t len)
+int builder_code(struct builder *b, struct builder_column *c, const char *data, size_t len, uint32_t *code)
 {
 	const uint32_t known = c->dictionary.strings.n;
-	uint32_t code;
 
-	if (dictionary_code(&c->dictionary, data, len, &code) != 0)
+	if (dictionary_code(&c->dictionary, data, len, code) != 0)
 		return -1;
-	if (code == known)
+	if (c->dictionary.strings.n > known)
 		b->text_bytes += len;
-	builder_add_int(c, code);
 	return 0;
 }
 
 int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len)
 {
+	uint32_t code;
+
 	if (c->plain)
 		return add_plain(b, c, data, len);
-	return builder_look_up(b, c) != 0 ? -1 : add_text(b, c, data, len);
+	if (builder_code(b, c, data, len, &code) != 0)
+		return -1;
+	builder_add_int(c, code);
+	return 0;
 }
 
-int builder_code(struct builder *b, struct builder_column *c, const char *data, size_t len, uint32_t *code)
+static void add_numbers(struct builder_column *c, const struct cells *cells, uint32_t n)
 {
-	const uint32_t known = c->dictionary.strings.n;
+	int64_t *const values = c->values + c->n;
+	int64_t last = c->n > 0 ? values[-1] : 0;
 
-	if (builder_look_up(b, c) != 0 || dictionary_code(&c->dictionary, data, len, code) != 0)
+	for (uint32_t i = 0; i < n; i++) {
+		last = cells->there >> i & 1 ? cells->numbers[i] : last;
+		values[i] = last;
+	}
+}
+
+/* Codes are given in the order of the rows, so that they do not depend on how rows were put together. */
+static int add_codes(struct builder *b, struct builder_column *c, const struct cells *cells, uint32_t n)
+{
+	struct dictionary *const d = &c->dictionary;
+	const size_t known = d->strings.bytes.len;
+	int64_t *const values = c->values + c->n;
+
+	memset(values, 0, n * sizeof *values);
+	for (uint64_t rest = cells->there; rest != 0; rest &= rest - 1) {
+		const unsigned i = (unsigned)__builtin_ctzll(rest);
+		const struct text t = cells->texts[i];
+		uint32_t code = t.len <= DICTIONARY_INLINE ? dictionary_at(d, cells->keys[i]) : 0;
+
+		if (code != 0)
+			code--;
+		else if (dictionary_code(d, t.data, t.len, &code) != 0)
+			return -1;
+		values[i] = code;
+	}
+	b->text_bytes += d->strings.bytes.len - known;
+	return 0;
+}
+
+/* The next n rows, of which `there` says whether they are null: bits beyond the n-th are not set. */
+static void end_rows(struct builder_column *c, uint64_t there, uint32_t n)
+{
+	const unsigned bit = c->n % 64;
+
+	c->valid[c->n / 64] |= there << bit;
+	if (bit + n > 64)
+		c->valid[c->n / 64 + 1] |= there >> (64 - bit);
+	c->nulls += n - (uint32_t)__builtin_popcountll(there);
+	c->n += n;
+}
+
+int builder_add_cells(struct builder *b, struct builder_column *c, const struct cells *cells, uint32_t n)
+{
+	if (c->plain) {
+		for (uint32_t i = 0; i < n; i++) {
+			const struct text t = cells->texts[i];
+
+			if ((cells->there >> i & 1) == 0)
+				builder_add_null(c);
+			else if (add_plain(b, c, t.data, t.len) != 0)
+				return -1;
+		}
+		return 0;
+	}
+	if (c->type != COLUMN_STRING)
+		add_numbers(c, cells, n);
+	else if (add_codes(b, c, cells, n) != 0)
 		return -1;
-	if (c->dictionary.strings.n > known)
-		b->text_bytes += len;
+	end_rows(c, cells->there, n);
 	return 0;
 }
 
@@ -243,10 +280,8 @@ int builder_fill_text(struct builder *b, struct builder_column *c, const char *d
 	return 0;
 }
 
-int builder_view(struct builder *b, struct builder_column *c, struct vector *v)
+void builder_view(const struct builder_column *c, struct vector *v)
 {
-	if (builder_look_up(b, c) != 0)
-		return -1;
 	*v = (struct vector){
 	    .type = c->type,
 	    .form = c->type != COLUMN_STRING ? VECTOR_FIXED
@@ -262,12 +297,6 @@ int builder_view(struct builder *b, struct builder_column *c, struct vector *v)
 	    .bytes = (const char *)c->bytes.data,
 	    .fingerprints = c->fingerprints,
 	};
-	return 0;
-}
-
-uint32_t builder_rows(const struct builder *b)
-{
-	return b->n_columns > 0 ? b->columns[0].n : 0;
 }
 
 bool builder_is_full(const struct builder *b)
@@ -280,8 +309,6 @@ int builder_encode_strings(struct builder *b, size_t i, size_t first_column, str
 	struct builder_column *c = &b->columns[i];
 	const struct strings *s = &c->dictionary.strings;
 
-	if (builder_look_up(b, c) != 0)
-		return -1;
 	if (c->type != COLUMN_STRING || s->n == c->told)
 		return 0;
 	const uint64_t head[3] = {first_column + i, c->told, s->n - c->told};

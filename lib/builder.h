@@ -10,14 +10,13 @@
 #define EV_BUILDER_H
 
 #include "batch.h"
-
-enum { BUILDER_PENDING = 64, BUILDER_SMALL = 2048 };
+#include "cells.h"
 
 struct builder_column {
 	enum column_type type;
 	uint32_t n;
 	uint32_t nulls;
-	int64_t *values;     /* numbers; for strings in CODES form the codes, but for those pending */
+	int64_t *values;     /* numbers; for strings in CODES form the codes */
 	uint64_t *valid;     /* BATCH_ROWS bits */
 	bool uniform;        /* this batch: all rows are values[0], and the rest is not filled in */
 	bool plain;          /* string column, this batch: texts and offsets instead of codes */
@@ -25,11 +24,6 @@ struct builder_column {
 	uint32_t told;       /* codes the stream knows */
 	uint32_t resets;     /* how often the dictionary was emptied, and codes lost their meaning */
 	struct dictionary dictionary;
-	/* Short texts whose codes are looked up a little later, when the memory that was asked for is there.
-	 */
-	struct dictionary_key *pending;
-	uint32_t *pending_rows;
-	uint32_t n_pending;
 	struct buffer bytes; /* PLAIN */
 	uint32_t *offsets;
 	uint64_t *fingerprints;
@@ -57,36 +51,9 @@ void builder_add_null(struct builder_column *c);
 /* n nulls among numbers. */
 void builder_add_nulls(struct builder_column *c, uint32_t n);
 int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len) MUST_CHECK;
-/* Looks up what is pending. */
-int builder_look_up(struct builder *b, struct builder_column *c) MUST_CHECK;
-
-/*
- * The same as builder_add_text when DICTIONARY_PADDED bytes can be read at data, however few of them are
- * text. A small dictionary is in the cache, and looked into at once; a large one later.
- */
-static inline int builder_add_padded(struct builder *b, struct builder_column *c, const char *data,
-				     size_t len)
-{
-	const struct dictionary *d = &c->dictionary;
-
-	if (c->plain || len > DICTIONARY_INLINE)
-		return builder_add_text(b, c, data, len);
-	const struct dictionary_key key = dictionary_key_padded(data, len);
-
-	if (d->mask < BUILDER_SMALL) {
-		const uint32_t code = dictionary_at_home(d, key);
-
-		if (code == 0)
-			return builder_add_text(b, c, data, len);
-		builder_add_int(c, code - 1);
-		return 0;
-	}
-	dictionary_prefetch(d, key);
-	c->pending[c->n_pending] = key;
-	c->pending_rows[c->n_pending++] = c->n;
-	builder_add_int(c, 0);
-	return c->n_pending == BUILDER_PENDING ? builder_look_up(b, c) : 0;
-}
+/* n rows at once, whose keys are of the column's own dictionary. */
+int builder_add_cells(struct builder *b, struct builder_column *c, const struct cells *cells,
+		      uint32_t n) MUST_CHECK;
 
 /* n times the same text. */
 int builder_add_texts(struct builder *b, struct builder_column *c, const char *data, size_t len,
@@ -117,12 +84,15 @@ void builder_take(struct builder_column *c, uint32_t n);
 void builder_take_valid(struct builder_column *c, const uint64_t *valid, uint32_t n, uint32_t n_set);
 
 /* What column c holds so far, as a vector: borrowed until anything is added or encoded. */
-int builder_view(struct builder *b, struct builder_column *c, struct vector *v) MUST_CHECK;
+void builder_view(const struct builder_column *c, struct vector *v);
 
 /* True when the rows held should be encoded before another is added. */
 bool builder_is_full(const struct builder *b);
 /* Rows held. */
-uint32_t builder_rows(const struct builder *b);
+static inline uint32_t builder_rows(const struct builder *b)
+{
+	return b->n_columns > 0 ? b->columns[0].n : 0;
+}
 
 /*
  * What the stream must be told of column i's dictionary before the next batch: 1 and a payload in out

@@ -7,16 +7,19 @@
 
 #include <stdlib.h>
 
-_Static_assert((int)DECODE_SLACK >= (int)FIELD_SLACK && (int)DECODE_SLACK >= (int)SCAN_SLACK,
-	       "fields read beyond a line's end");
+_Static_assert((int)DECODE_SLACK >= (int)FIELD_SLACK, "fields read beyond a line's end");
 
 struct decoder {
 	const struct schema *schema;
+	struct builder *builder;
 	size_t n;
 	struct field *fields; /* n + 1: the last stands for keys that the schema does not know */
-	struct field *first;  /* that the line before began with */
-	bool is_ring;         /* from the first, each field's next leads through all of them and back */
-	size_t *noted;        /* fields whose values may be unexpected */
+	/* What the line before was like: its first field, from which each leads to the next; and whether it
+	 * had every field once and nothing else, so that the next line may be held against it. */
+	struct usual_form form;
+	bool has_form;
+	usual_line *usual;
+	size_t *noted; /* fields whose values may be unexpected */
 	size_t n_noted;
 	struct field *event_type, *price, *quantity; /* what revenue takes; NULL when the schema lacks one */
 	struct dictionary names;
@@ -25,12 +28,14 @@ struct decoder {
 	struct json_token *unknown;
 	size_t n_unknown, cap_unknown; /* keys of this line */
 	struct notes notes;
-	scan_line *scan;
+	/* Good lines that are in the fields' cells and not yet in a builder. */
+	uint32_t n_rows;
+	struct cells numbers; /* of the lines */
 };
 
 /* Making a decoder. */
 
-struct decoder *decoder_new(const struct schema *schema)
+struct decoder *decoder_new(const struct schema *schema, struct builder *builder)
 {
 	struct decoder *d = calloc(1, sizeof *d);
 	uint32_t code;
@@ -38,14 +43,14 @@ struct decoder *decoder_new(const struct schema *schema)
 	if (d == NULL)
 		goto no_memory;
 	d->schema = schema;
+	d->builder = builder;
 	d->fields = calloc(schema->n + 1, sizeof *d->fields);
 	d->noted = calloc(schema->n + 1, sizeof *d->noted);
 	if (d->fields == NULL || d->noted == NULL)
 		goto no_memory;
-	d->is_ring = schema->n > 0;
 	d->n = schema->n;
-	d->first = d->fields;
-	d->scan = scan_line_best();
+	d->form = (struct usual_form){.first = d->fields, .n = d->n};
+	d->usual = usual_line_best();
 	if (schema->event_type >= 0 && schema->quantity >= 0 && schema->price >= 0) {
 		d->event_type = &d->fields[schema->event_type];
 		d->price = &d->fields[schema->price];
@@ -58,6 +63,7 @@ struct decoder *decoder_new(const struct schema *schema)
 		if (field_init(&d->fields[i], &schema->fields[i]) != 0 ||
 		    dictionary_code(&d->names, name, strlen(name), &code) != 0)
 			goto fail;
+		d->fields[i].cells.dictionary = &builder->columns[i].dictionary;
 		if (d->fields[i].known != NULL)
 			d->noted[d->n_noted++] = i;
 	}
@@ -69,9 +75,9 @@ fail:
 	return NULL;
 }
 
-void decoder_scan_by(struct decoder *d, scan_line *scan)
+void decoder_usual_by(struct decoder *d, usual_line *usual)
 {
-	d->scan = scan;
+	d->usual = usual;
 }
 
 void decoder_free(struct decoder *d)
@@ -116,15 +122,31 @@ static inline const char *skip_space(const char *p, const char *end)
 	return (unsigned char)*p <= ' ' && p < end ? json_space(p, end) : p;
 }
 
-/*
- * All members of the object whose brace is before p, into the fields. Returns 1; 0 with *bad at what is not
- * JSON; -1 (memory). A line's keys mostly come in the order of the line before, so the next is guessed. A
- * space behind a colon or a comma is looked for without a look at the end, which is then made good.
- */
-static int read_members(struct decoder *d, const char *p, const char *end, const char **bad)
+/* Whether the guesses lead from the first field through all others and back. */
+static bool leads_round(const struct decoder *d)
 {
-	struct field **next = &d->first;
+	const struct field *f = d->form.first;
+	size_t n = 0;
+
+	do {
+		f = f->next;
+		n++;
+	} while (f != d->form.first && n < d->n);
+	return f == d->form.first && n == d->n;
+}
+
+/*
+ * All members of the object whose brace is before p, in the line, into the fields. Returns 1; 0 with *bad at
+ * what is not JSON; -1 (memory). A line's keys mostly come in the order of the line before, so the next is
+ * guessed. A space behind a colon or a comma is looked for without a look at the end, which is then made
+ * good.
+ */
+static int read_members(struct decoder *d, const char *line, const char *p, const char *end, const char **bad)
+{
+	struct field **next = &d->form.first;
+	const char *gap = line; /* what stands before the next value begins here */
 	size_t n_known = 0;
+	bool learned = true;
 
 	p = json_space(p, end);
 	if (p < end && *p == '}')
@@ -154,7 +176,8 @@ static int read_members(struct decoder *d, const char *p, const char *end, const
 		}
 		if (p >= end)
 			break;
-		p = field_read(f, p, end, bad);
+		learned &= field_glue_set(&f->glue, gap, p);
+		p = gap = field_read(f, p, end, bad);
 		if (p == NULL)
 			return 0;
 		if (*p != ',') {
@@ -174,24 +197,15 @@ static int read_members(struct decoder *d, const char *p, const char *end, const
 	*bad = end;
 	return 0;
 closed:
-	if (n_known == d->n && n_known > 0)
-		*next = d->first;
 	*bad = json_space(p + 1, end);
-	return *bad == end;
-}
-
-/* Whether the guesses lead from the first field through all others and back: then they are the way for usual
- * lines. */
-static bool leads_round(const struct decoder *d)
-{
-	const struct field *f = d->first;
-	size_t n = 0;
-
-	do {
-		f = f->next;
-		n++;
-	} while (f != d->first && n < d->n);
-	return f == d->first && n == d->n;
+	if (*bad != end)
+		return 0;
+	if (n_known == d->n && n_known > 0) {
+		*next = d->form.first;
+		d->has_form =
+		    learned && field_glue_set(&d->form.tail, gap, end) && d->n_unknown == 0 && leads_round(d);
+	}
+	return 1;
 }
 
 /* The same for the whole line: 1; 0 and *reason, *bad; -1. */
@@ -204,7 +218,7 @@ static int read_line(struct decoder *d, const char *line, const char *end, const
 
 	*reason = "malformed_json";
 	if (start < end && *start == '{') {
-		result = read_members(d, start + 1, end, bad);
+		result = read_members(d, line, start + 1, end, bad);
 	} else {
 		const char *p = json_value(start, end, &token, bad);
 
@@ -228,15 +242,17 @@ static int read_line(struct decoder *d, const char *line, const char *end, const
 /* Checking the values. */
 
 /* Revenue is price times quantity, of purchases that have both, and must be a decimal too. */
-static bool check_revenue(const struct decoder *d)
+static bool revenue_is_good(const struct decoder *d, uint32_t row)
 {
-	const struct json_token *type = &d->event_type->token;
+	struct text type;
 	int64_t revenue;
 
-	if (type->kind != JSON_STRING || type->len != 8 || memcmp(type->data, "purchase", 8) != 0)
+	/* That a product is too large is rare, so it is asked before what is hard to foresee. */
+	if (d->event_type == NULL ||
+	    decimal_multiply(d->price->cells.numbers[row], d->quantity->cells.numbers[row], &revenue))
 		return true;
-	return d->price->token.kind == JSON_NONE || d->quantity->token.kind == JSON_NONE ||
-	       decimal_multiply(d->price->number, d->quantity->number, &revenue);
+	type = d->event_type->cells.texts[row];
+	return type.len != 8 || memcmp(type.data, "purchase", 8) != 0;
 }
 
 static void set_fault(struct decode_fault *fault, const char *reason, const char *field, const char *line,
@@ -272,24 +288,8 @@ static bool check_fields(struct decoder *d, const char *line, struct decode_faul
 	return true;
 }
 
-static int add_row(const struct decoder *d, struct builder *b)
-{
-	for (size_t i = 0; i < d->n; i++) {
-		const struct field *f = &d->fields[i];
-		struct builder_column *c = &b->columns[i];
-
-		if (f->token.kind == JSON_NONE)
-			builder_add_null(c);
-		else if (f->type != COLUMN_STRING)
-			builder_add_int(c, f->number);
-		else if (builder_add_padded(b, c, f->token.data, f->token.len) != 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* Of a good line: keys that the schema does not have, values that it does not expect. */
-static int take_notes(struct decoder *d, uint64_t number)
+static int take_notes(struct decoder *d, uint32_t row, uint64_t number)
 {
 	for (size_t i = 0; i < d->n_unknown; i++) {
 		struct json_token *key = &d->unknown[i];
@@ -302,62 +302,92 @@ static int take_notes(struct decoder *d, uint64_t number)
 	}
 	for (size_t i = 0; i < d->n_noted; i++) {
 		const size_t field = d->noted[i];
-		const struct json_token *t = &d->fields[field].token;
+		const struct cells *c = &d->fields[field].cells;
+		const struct text t = c->texts[row];
 
-		if (t->kind == JSON_NONE || value_set_has(d->fields[field].known, t->data, t->len))
+		if ((c->there >> row & 1) == 0 || value_set_has(d->fields[field].known, t.data, t.len))
 			continue;
-		if (notes_add(&d->notes, field, d->schema->columns.items[field].name,
-			      (struct text){t->data, t->len}, number) != 0)
+		if (notes_add(&d->notes, field, d->schema->columns.items[field].name, t, number) != 0)
 			return -1;
 	}
 	return 0;
 }
 
-static void clear_fields(struct decoder *d)
+static void forget_row(struct decoder *d, uint32_t row)
 {
-	for (size_t i = 0; i < d->n; i++) {
-		d->fields[i].token.kind = JSON_NONE;
-		d->fields[i].is_good = false;
-	}
+	for (size_t i = 0; i < d->n; i++)
+		d->fields[i].cells.there &= ~((uint64_t)1 << row);
 }
 
 /* A line that is not as the one before: 1, 0 and *fault, -1. */
-static int read_unusual(struct decoder *d, const char *line, size_t len, struct decode_fault *fault)
+static int take_unusual(struct decoder *d, const struct line *line, uint32_t row, struct decode_fault *fault)
 {
 	const char *reason, *bad;
 	int result;
 
-	clear_fields(d);
-	result = read_line(d, line, line + len, &reason, &bad);
+	for (size_t i = 0; i < d->n; i++) {
+		d->fields[i].token.kind = JSON_NONE;
+		d->fields[i].is_good = false;
+	}
+	d->has_form = false;
+	result = read_line(d, line->data, line->data + line->len, &reason, &bad);
 	if (result == 0)
-		set_fault(fault, reason, "", line, bad);
-	d->is_ring = d->n > 0 && leads_round(d);
-	return result;
+		set_fault(fault, reason, "", line->data, bad);
+	if (result != 1 || !check_fields(d, line->data, fault))
+		return result < 0 ? -1 : 0;
+	for (size_t i = 0; i < d->n; i++)
+		field_keep(&d->fields[i], row, line->data);
+	if (!revenue_is_good(d, row)) {
+		set_fault(fault, "bad_revenue", "revenue", line->data, value_start(&d->price->token));
+		return 0;
+	}
+	return 1;
 }
 
-int decode_line(struct decoder *d, const char *line, size_t len, uint64_t number, struct builder *b,
-		struct decode_fault *fault)
+int decode_line(struct decoder *d, const struct line *line, struct decode_fault *fault)
 {
-	enum usual usual;
-	int result;
+	const uint32_t row = d->n_rows;
 
 	d->n_unknown = 0;
-	buffer_clear(&d->scratch);
-	if (d->scratch.cap < len + DECODE_SLACK && buffer_reserve(&d->scratch, len + DECODE_SLACK) != 0)
-		return -1;
-	usual = d->is_ring ? usual_line(d->first, d->n, line, len, d->scan) : USUAL_NOT;
-	if (usual == USUAL_NOT) {
-		result = read_unusual(d, line, len, fault);
-		if (result != 1)
+	if (!d->has_form || line->scan == NULL || !d->usual(&d->form, line, row) ||
+	    !revenue_is_good(d, row)) {
+		int result;
+
+		forget_row(d, row);
+		if (buffer_reserve(&d->scratch, line->len + DECODE_SLACK) != 0)
+			return -1;
+		result = take_unusual(d, line, row, fault);
+		if (result != 1) {
+			forget_row(d, row);
+			buffer_clear(&d->scratch);
 			return result;
+		}
 	}
-	if (usual != USUAL_GOOD && !check_fields(d, line, fault))
-		return 0;
-	if (d->event_type != NULL && !check_revenue(d)) {
-		set_fault(fault, "bad_revenue", "revenue", line, value_start(&d->price->token));
-		return 0;
+	if (take_notes(d, row, line->number) != 0)
+		return -1;
+	d->numbers.numbers[row] = (int64_t)line->number;
+	d->n_rows++;
+	/* Texts in scratch are in its way. */
+	if (decode_is_even(d->builder, d->n_rows) || line->len > DECODE_LONG || d->scratch.len > 0)
+		return decoder_flush(d) != 0 ? -1 : 1;
+	return 1;
+}
+
+int decoder_flush(struct decoder *d)
+{
+	struct builder *const b = d->builder;
+
+	for (size_t i = 0; i < d->n; i++) {
+		if (builder_add_cells(b, &b->columns[i], &d->fields[i].cells, d->n_rows) != 0)
+			return -1;
+		d->fields[i].cells.there = 0;
 	}
-	return add_row(d, b) != 0 || take_notes(d, number) != 0 ? -1 : 1;
+	d->numbers.there = d->n_rows < 64 ? ((uint64_t)1 << d->n_rows) - 1 : UINT64_MAX;
+	if (builder_add_cells(b, &b->columns[d->n], &d->numbers, d->n_rows) != 0)
+		return -1;
+	d->n_rows = 0;
+	buffer_clear(&d->scratch);
+	return 0;
 }
 
 size_t decoder_notes(const struct decoder *d, const struct decode_note **notes)

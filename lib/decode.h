@@ -9,8 +9,9 @@
 #define EV_DECODE_H
 
 #include "builder.h"
-#include "scan.h"
+#include "line.h"
 #include "schema.h"
+#include "usual.h"
 
 /* Readable bytes that must follow a line's last: inner loops read in blocks. */
 enum { DECODE_SLACK = 64 };
@@ -32,18 +33,32 @@ struct decode_note {
 
 struct decoder;
 
-struct decoder *decoder_new(const struct schema *schema) MUST_CHECK; /* borrows schema */
+/* Both borrowed. The builder's columns are the schema's, in order, and `line` (int64), the line's number. */
+struct decoder *decoder_new(const struct schema *schema, struct builder *builder) MUST_CHECK;
 void decoder_free(struct decoder *d);
-/* Another way to scan than the best, which gives the same rows: for tests. */
-void decoder_scan_by(struct decoder *d, scan_line *scan);
+/* Another way to take usual lines than the best, which gives the same rows: for tests. */
+void decoder_usual_by(struct decoder *d, usual_line *usual);
 
 /*
- * Line of len bytes without its line end, number counted from 1. Returns 1 and adds a row to the builder
- * (whose columns are the schema's, in order; more may follow, which the caller adds), 0 and sets *fault, or
- * -1 (memory).
+ * A line, not a blank one, nor one that is too long. Returns 1 for a row; 0 and sets *fault; or -1 (memory).
+ *
+ * Rows go into the builder some at a time. Those that have not are in the lines' own memory: decoder_flush
+ * has to be called before that goes away, and before the builder is asked for its rows.
  */
-int decode_line(struct decoder *d, const char *line, size_t len, uint64_t number, struct builder *b,
-		struct decode_fault *fault) MUST_CHECK;
+int decode_line(struct decoder *d, const struct line *line, struct decode_fault *fault) MUST_CHECK;
+int decoder_flush(struct decoder *d) MUST_CHECK;
+
+/*
+ * Whether, with n rows on their way, the builder's rows come to whole cells. They are then flushed, as they
+ * are behind a line of more than DECODE_LONG bytes; so it is there that a batch may end without it depending
+ * on how the lines lay in memory.
+ */
+enum { DECODE_LONG = 16 << 10 };
+
+static inline bool decode_is_even(const struct builder *b, uint32_t n)
+{
+	return (builder_rows(b) + n) % CELLS_ROWS == 0;
+}
 
 /* Notes since the last clear, in order of first appearance, at most 1,000 (then one named "..." counts the
  * rest). */

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { FIRST_SLOTS = 1024, HUGE_PAGE = 2 << 20 };
+enum { FIRST_BUCKETS = 128, HUGE_PAGE = 2 << 20 };
 
 int strings_add(struct strings *s, const void *data, size_t len)
 {
@@ -63,42 +63,48 @@ void strings_free(struct strings *s)
 
 static void place(struct dictionary *d, struct dictionary_key key, uint32_t slot_code)
 {
-	size_t i = key.hash & d->mask;
+	size_t i = dictionary_home(d, key);
+	unsigned slot = 0;
 
-	while (d->slots[i].code != 0)
+	while (dictionary_is_full(&d->buckets[i]))
 		i = (i + 1) & d->mask;
-	d->slots[i] = (struct dictionary_slot){key.low, key.high, slot_code};
+	while (d->buckets[i].code[slot] != 0)
+		slot++;
+	d->buckets[i].low[slot] = key.low;
+	d->buckets[i].high[slot] = key.high;
+	d->buckets[i].code[slot] = slot_code;
 }
 
-/* Zeroed; large ones in huge pages where there are any: a lookup is to miss the cache, not the TLB too. */
-static struct dictionary_slot *slots_new(size_t n)
+/* Zeroed; many in huge pages where there are any: a lookup is to miss the cache, not the TLB too. */
+static struct dictionary_bucket *buckets_new(size_t n)
 {
-	const size_t bytes = n * sizeof(struct dictionary_slot);
-	void *slots = aligned_alloc(bytes >= HUGE_PAGE ? HUGE_PAGE : 64, bytes);
+	const size_t bytes = n * sizeof(struct dictionary_bucket);
+	void *buckets = aligned_alloc(bytes >= HUGE_PAGE ? HUGE_PAGE : 64, bytes);
 
-	if (slots == NULL) {
+	if (buckets == NULL) {
 		cause_memory();
 		return NULL;
 	}
 	if (bytes >= HUGE_PAGE)
-		madvise(slots, bytes, MADV_HUGEPAGE);
-	return memset(slots, 0, bytes);
+		madvise(buckets, bytes, MADV_HUGEPAGE);
+	return memset(buckets, 0, bytes);
 }
 
 static int grow(struct dictionary *d)
 {
-	const size_t old_n = d->mask == 0 ? 0 : d->mask + 1;
-	const size_t n = old_n == 0 ? FIRST_SLOTS : old_n * 2;
-	struct dictionary_slot *old = d->slots;
-	struct dictionary_slot *slots = slots_new(n);
+	const size_t old_n = d->buckets == NULL ? 0 : d->mask + 1;
+	const size_t n = old_n == 0 ? FIRST_BUCKETS : old_n * 2;
+	struct dictionary_bucket *old = d->buckets;
+	struct dictionary_bucket *buckets = buckets_new(n);
 
-	if (slots == NULL)
+	if (buckets == NULL)
 		return -1;
-	d->slots = slots;
+	d->buckets = buckets;
 	d->mask = n - 1;
+	d->shift = (unsigned)__builtin_clz((unsigned)d->mask);
 	for (size_t i = 0; i < old_n; i++) {
-		if (old[i].code != 0)
-			place(d, dictionary_key_of(old[i].low, old[i].high), old[i].code);
+		for (unsigned slot = 0; slot < DICTIONARY_BUCKET && old[i].code[slot] != 0; slot++)
+			place(d, dictionary_key_of(old[i].low[slot], old[i].high[slot]), old[i].code[slot]);
 	}
 	free(old);
 	return 0;
@@ -108,23 +114,28 @@ static int grow(struct dictionary *d)
 static inline bool find(const struct dictionary *d, struct dictionary_key key, struct text text,
 			uint32_t *code)
 {
-	for (size_t i = key.hash & d->mask; d->slots[i].code != 0; i = (i + 1) & d->mask) {
-		const struct dictionary_slot *slot = &d->slots[i];
+	if (dictionary_key_is_whole(key)) {
+		const uint32_t one_more = dictionary_at(d, key);
 
-		if (slot->low != key.low || slot->high != key.high)
-			continue;
-		if (dictionary_key_is_whole(key) ||
-		    text_equal(strings_get(&d->strings, slot->code - 1), text)) {
-			*code = slot->code - 1;
-			return true;
-		}
+		*code = one_more - 1;
+		return one_more != 0;
 	}
-	return false;
+	for (size_t i = dictionary_home(d, key);; i = (i + 1) & d->mask) {
+		const struct dictionary_bucket *b = &d->buckets[i];
+
+		for (unsigned found = dictionary_match(b, key); found != 0; found &= found - 1) {
+			*code = b->code[__builtin_ctz(found)] - 1;
+			if (text_equal(strings_get(&d->strings, *code), text))
+				return true;
+		}
+		if (!dictionary_is_full(b))
+			return false;
+	}
 }
 
 static int add(struct dictionary *d, struct dictionary_key key, struct text text, uint32_t *code)
 {
-	if (d->strings.n >= (d->mask + 1) / 2 && grow(d) != 0)
+	if (d->strings.n >= (d->mask + 1) * DICTIONARY_BUCKET / 8 * 7 && grow(d) != 0)
 		return -1;
 	if (strings_add(&d->strings, text.data, text.len) != 0)
 		return -1;
@@ -135,7 +146,7 @@ static int add(struct dictionary *d, struct dictionary_key key, struct text text
 
 static int find_or_add(struct dictionary *d, struct dictionary_key key, struct text text, uint32_t *code)
 {
-	if (d->mask == 0 && grow(d) != 0)
+	if (d->buckets == NULL && grow(d) != 0)
 		return -1;
 	return find(d, key, text, code) ? 0 : add(d, key, text, code);
 }
@@ -152,50 +163,27 @@ int dictionary_code_hashed(struct dictionary *d, const void *data, size_t len, u
 	return find_or_add(d, dictionary_key_hashed(len, hash), (struct text){data, len}, code);
 }
 
-static int code_of_key(struct dictionary *d, struct dictionary_key key, uint32_t *code)
-{
-	char text[DICTIONARY_PADDED];
-
-	memcpy(text, &key.low, 8);
-	memcpy(text + 8, &key.high, 4);
-	return find_or_add(d, key, (struct text){text, key.high >> 24}, code);
-}
-
-/* Nearly every key is known and at home: a compare and no call. */
-int dictionary_codes(struct dictionary *d, const struct dictionary_key *keys, uint32_t n, uint32_t *codes)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		const uint32_t code = dictionary_at_home(d, keys[i]);
-
-		if (code != 0)
-			codes[i] = code - 1;
-		else if (code_of_key(d, keys[i], &codes[i]) != 0)
-			return -1;
-	}
-	return 0;
-}
-
 bool dictionary_find(const struct dictionary *d, const void *data, size_t len, uint32_t *code)
 {
-	return d->mask != 0 && find(d, dictionary_key(data, len), (struct text){data, len}, code);
+	return d->buckets != NULL && find(d, dictionary_key(data, len), (struct text){data, len}, code);
 }
 
 size_t dictionary_bytes(const struct dictionary *d)
 {
 	return d->strings.bytes.cap + d->strings.cap * sizeof *d->strings.starts +
-	       (d->mask == 0 ? 0 : (d->mask + 1) * sizeof *d->slots);
+	       (d->buckets == NULL ? 0 : (d->mask + 1) * sizeof *d->buckets);
 }
 
 void dictionary_clear(struct dictionary *d)
 {
 	strings_clear(&d->strings);
-	if (d->slots != NULL)
-		memset(d->slots, 0, (d->mask + 1) * sizeof *d->slots);
+	if (d->buckets != NULL)
+		memset(d->buckets, 0, (d->mask + 1) * sizeof *d->buckets);
 }
 
 void dictionary_free(struct dictionary *d)
 {
 	strings_free(&d->strings);
-	free(d->slots);
+	free(d->buckets);
 	*d = (struct dictionary){0};
 }

@@ -95,6 +95,7 @@ int field_init(struct field *f, const struct schema_field *rule)
 	f->required = rule->required;
 	f->null_allowed = rule->null_allowed;
 	f->null_is_good = rule->null_allowed && !rule->required;
+	f->null_kind = f->null_is_good ? JSON_NONE : JSON_NULL;
 	f->measured = rule->min_length > 0 || rule->max_length < UINT64_MAX;
 	f->text_is_good = f->type == COLUMN_STRING && rule->min_length <= 1 &&
 			  rule->max_length == UINT64_MAX && !rule->has_allowed;
@@ -115,6 +116,18 @@ void field_free(struct field *f)
 	free(f->missing);
 	free(f->bad);
 	free(f->written);
+}
+
+bool field_glue_set(struct field_glue *glue, const char *from, const char *to)
+{
+	const size_t len = (size_t)(to - from);
+
+	if (len > sizeof glue->bytes)
+		return false;
+	*glue = (struct field_glue){.len = (uint32_t)len};
+	memcpy(glue->bytes, from, len);
+	glue->head = len >= FIELD_GLUE_HEAD ? UINT32_MAX : ((uint32_t)1 << len) - 1;
+	return true;
 }
 
 bool field_unescape(struct json_token *token, struct buffer *scratch)
@@ -221,4 +234,16 @@ const char *field_check(struct field *f, struct buffer *scratch)
 	default: good = check_number(f); break;
 	}
 	return good ? NULL : f->bad;
+}
+
+void field_keep(struct field *f, uint32_t row, const char *line)
+{
+	const bool is_there = f->token.kind != JSON_NONE;
+
+	if (f->type != COLUMN_STRING)
+		cells_keep_number(&f->cells, row, is_there ? f->number : 0, is_there);
+	else if (is_there)
+		cells_keep_text(&f->cells, row, f->token.data, f->token.len, true);
+	else
+		cells_keep_text(&f->cells, row, line, 0, false);
 }

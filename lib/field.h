@@ -8,13 +8,29 @@
 #ifndef EV_FIELD_H
 #define EV_FIELD_H
 
+#include "cells.h"
 #include "decimal.h"
 #include "json.h"
 #include "schema.h"
 #include "timestamp.h"
 #include "value_set.h"
 
-enum { FIELD_SLACK = 48 }; /* bytes that must be readable behind a line and behind scratch's content */
+enum {
+	FIELD_SLACK = 64, /* bytes that must be readable behind a line and behind scratch's content */
+	FIELD_GLUE = 64,
+	FIELD_GLUE_HEAD = 32,
+};
+
+/* What stands in a line before a value: as far as it is not longer than FIELD_GLUE, what follows being zeros.
+ */
+struct field_glue {
+	char bytes[FIELD_GLUE];
+	uint32_t len;
+	uint32_t head; /* a bit for each of its first FIELD_GLUE_HEAD bytes */
+};
+
+/* False when it is too long. */
+bool field_glue_set(struct field_glue *glue, const char *from, const char *to);
 
 /* All zeros but `next` is a field without a type, for keys that the schema does not know. */
 struct field {
@@ -23,10 +39,12 @@ struct field {
 	uint64_t key[2], key_mask[2];
 	size_t key_len;
 	struct field *next; /* that followed this one in the line before */
+	struct field_glue glue;
 	enum column_type type;
 	bool required;
 	bool null_allowed;
 	bool null_is_good;                /* allowed, and not required */
+	enum json_kind null_kind;         /* JSON_NONE then, else JSON_NULL, for field_check */
 	bool text_is_good;                /* any text but "" is, as it stands */
 	bool measured;                    /* has a length to be kept */
 	bool low_is_sharp, high_is_sharp; /* even a number that rounds to the bound must not pass it */
@@ -36,6 +54,7 @@ struct field {
 	int64_t number;          /* the value, of all columns but strings */
 	struct json_token token; /* of strings, once checked: what they mean */
 	struct timestamp_cache dates;
+	struct cells cells;                /* of the lines before that are good and not yet in their column */
 	struct value_set *allowed, *known; /* NULL when not given */
 	const struct schema_field *rule;
 	char *written;       /* the key, all of it */
@@ -50,6 +69,10 @@ void field_free(struct field *f);
  * lives as long as f. Texts with escapes are written to scratch, which must have room for them.
  */
 const char *field_check(struct field *f, struct buffer *scratch);
+
+/* The value of a good field, or that there is none, into that row of its cells, which is empty; line is any
+ * text that stays. */
+void field_keep(struct field *f, uint32_t row, const char *line);
 
 /* Replaces a string with escapes by what it means, behind scratch's content; false when it is no text. */
 bool field_unescape(struct json_token *token, struct buffer *scratch);

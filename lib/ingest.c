@@ -17,7 +17,7 @@ int ingest_open(struct ingest *g, const struct schema *schema, struct stream_wri
 		goto fail;
 	if (builder_init(&g->builder, g->columns.items, g->columns.n) != 0)
 		goto fail;
-	g->decoder = decoder_new(schema);
+	g->decoder = decoder_new(schema, &g->builder);
 	if (g->decoder == NULL || line_reader_open(&g->lines, NULL, limit) != 0)
 		goto fail;
 	return 0;
@@ -68,14 +68,15 @@ static int take_line(struct ingest *g, const struct line *line)
 		g->end.blank++;
 		return 0;
 	}
-	taken = decode_line(g->decoder, line->data, line->len, line->number, &g->builder, &fault);
+	taken = decode_line(g->decoder, line, &fault);
 	if (taken < 0)
 		return -1;
 	if (taken == 0)
 		return write_reject(g, line, &fault);
-	builder_add_int(&g->builder.columns[g->columns.n - 1], (int64_t)line->number);
 	g->end.rows++;
-	return builder_is_full(&g->builder) ? stream_write_batch(g->out, &g->builder) : 0;
+	if (!(decode_is_even(&g->builder, 0) || line->len > DECODE_LONG) || !builder_is_full(&g->builder))
+		return 0;
+	return stream_write_batch(g->out, &g->builder);
 }
 
 /* All lines: 0, 1 for a damaged source that is kept in part, -1. */
@@ -85,12 +86,14 @@ static int take_lines(struct ingest *g)
 	int more;
 
 	while ((more = line_next(&g->lines, &line)) > 0) {
-		if (take_line(g, &line) != 0)
+		if (take_line(g, &line) != 0 || (!line_stays(&g->lines) && decoder_flush(g->decoder) != 0))
 			return -1;
 	}
 	if (more < 0 && !(g->keep && input_is_damaged(g->lines.input)))
 		return -1;
 	/* Rows belong to their source: what is left of them goes before its end. */
+	if (decoder_flush(g->decoder) != 0)
+		return -1;
 	return stream_write_batch(g->out, &g->builder) != 0 ? -1 : -more;
 }
 

@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+_Static_assert((int)LINE_SLACK >= (int)SCAN_SLACK, "scanning reads beyond the text's end");
+
 enum { CHUNK = 256 << 10 }; /* inflated, scanned and decoded while it is in the second-level cache */
 
 int line_reader_open(struct line_reader *r, struct input *input, size_t limit)
 {
-	*r = (struct line_reader){.limit = limit};
+	*r = (struct line_reader){.limit = limit, .scan.blocks = scan_blocks_best()};
 	line_reader_restart(r, input);
 	return buffer_reserve(&r->buffer, 2 * (size_t)CHUNK + LINE_SLACK);
 }
@@ -15,6 +17,7 @@ void line_reader_close(struct line_reader *r)
 {
 	buffer_free(&r->buffer);
 	buffer_free(&r->prefix);
+	scan_free(&r->scan);
 }
 
 void line_reader_restart(struct line_reader *r, struct input *input)
@@ -22,6 +25,8 @@ void line_reader_restart(struct line_reader *r, struct input *input)
 	r->input = input;
 	buffer_clear(&r->buffer);
 	r->at = 0;
+	r->next = 0;
+	r->scan.n = 0;
 	r->offset = 0;
 	r->lines = 0;
 	r->ended = false;
@@ -49,6 +54,9 @@ static int read_chunk(struct line_reader *r)
 	 * hold. */
 	memset(r->buffer.data + r->buffer.len, 0, LINE_SLACK);
 	r->ended = n == 0;
+	r->next = 0;
+	if (scan_text(&r->scan, (const char *)r->buffer.data, r->buffer.len) != 0)
+		return -1;
 	return n > 0;
 }
 
@@ -72,6 +80,8 @@ static void give(struct line_reader *r, struct line *line, size_t len)
 	line->full_len = len;
 	line->too_long = false;
 	line->hash = (struct hash128){0, 0};
+	line->scan = NULL;
+	line->is_odd = false;
 }
 
 /* The line at r->at is longer than the limit: its prefix is kept, all of it is hashed, the rest is dropped.
@@ -106,6 +116,8 @@ static int give_too_long(struct line_reader *r, struct line *line)
 		if (more == 0)
 			break;
 	}
+	while (r->next < r->scan.n && (r->scan.ends[r->next] & ~SCAN_ODD) < r->at)
+		r->next++;
 	line->data = (const char *)r->prefix.data;
 	line->len = line->raw_len = LINE_PREFIX;
 	line->too_long = true;
@@ -115,46 +127,35 @@ static int give_too_long(struct line_reader *r, struct line *line)
 
 int line_next(struct line_reader *r, struct line *line)
 {
-	size_t seen = 0; /* bytes behind r->at that are known to hold no line end */
-
 	for (;;) {
-		const size_t left = r->buffer.len - r->at;
-		const uint8_t *start = r->buffer.data + r->at;
-		const uint8_t *end = left > seen ? memchr(start + seen, '\n', left - seen) : NULL;
-		int more;
+		const bool has_end = r->next < r->scan.n;
+		const uint32_t end = has_end ? r->scan.ends[r->next] : 0;
+		const size_t len = (has_end ? end & ~SCAN_ODD : r->buffer.len) - r->at;
 
-		if (end != NULL && (size_t)(end - start) <= r->limit) {
-			give(r, line, (size_t)(end - start));
-			r->at += line->raw_len + 1;
-			return 1;
-		}
-		if (left > r->limit)
+		if (len > r->limit)
 			return give_too_long(r, line);
-		if (r->ended) {
-			if (left == 0)
-				return 0;
-			give(r, line, left);
-			r->at += left;
+		if (has_end) {
+			give(r, line, len);
+			line->scan = &r->scan;
+			line->is_odd = (end & SCAN_ODD) != 0;
+			r->at += len + 1;
+			r->next++;
 			return 1;
 		}
-		seen = left;
+		if (r->ended) {
+			if (len == 0)
+				return 0;
+			give(r, line, len);
+			r->at += len;
+			return 1;
+		}
 		const bool first = r->offset == 0 && r->buffer.len == 0;
 
-		more = read_chunk(r);
-		if (more < 0)
+		if (read_chunk(r) < 0)
 			return -1;
 		if (first)
 			skip_byte_order_mark(r);
 	}
-}
-
-bool line_is_blank(const struct line *line)
-{
-	for (size_t i = 0; i < line->len; i++) {
-		if (line->data[i] != ' ' && line->data[i] != '\t' && line->data[i] != '\r')
-			return false;
-	}
-	return true;
 }
 
 uint64_t line_bytes(const struct line_reader *r)

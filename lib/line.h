@@ -10,18 +10,21 @@
 
 #include "hash.h"
 #include "input.h"
+#include "scan.h"
 
 enum { LINE_SLACK = 64, LINE_PREFIX = 64 << 10, LINE_LIMIT = 1 << 20, LINE_LIMIT_MAX = 4 << 20 };
 
 struct line {
-	const char *data;  /* borrowed until the next call */
+	const char *data;  /* borrowed, see line_stays */
 	size_t len;        /* bytes, without the line end */
 	size_t raw_len;    /* with the CR, if there was one: what a quarantine keeps of data */
 	uint64_t number;   /* from 1 */
 	uint64_t offset;   /* of data in the content */
 	uint64_t full_len; /* bytes without LF: more than raw_len when too long */
 	bool too_long;
-	struct hash128 hash; /* of all full_len bytes, when too long */
+	struct hash128 hash;     /* of all full_len bytes, when too long */
+	const struct scan *scan; /* of the text that data lies in; NULL when it has not been scanned */
+	bool is_odd;             /* scanned: it may hold what SCAN_ODD says */
 };
 
 struct line_reader {
@@ -34,6 +37,8 @@ struct line_reader {
 	uint64_t lines;
 	bool ended;
 	struct hash_stream content;
+	struct scan scan; /* of buffer */
+	size_t next;      /* of the scan's lines */
 };
 
 /* input stays the caller's. A line may have up to limit bytes. */
@@ -43,8 +48,20 @@ void line_reader_close(struct line_reader *r); /* keeps nothing */
 void line_reader_restart(struct line_reader *r, struct input *input);
 /* 1 and a line, 0 at the verified end, -1. */
 int line_next(struct line_reader *r, struct line *line) MUST_CHECK;
+/* Whether the lines given so far stay where they are when the next is asked for. */
+static inline bool line_stays(const struct line_reader *r)
+{
+	return r->next < r->scan.n;
+}
 /* Nothing but JSON white space. */
-bool line_is_blank(const struct line *line);
+static inline bool line_is_blank(const struct line *line)
+{
+	size_t i = 0;
+
+	while (i < line->len && (line->data[i] == ' ' || line->data[i] == '\t' || line->data[i] == '\r'))
+		i++;
+	return i == line->len;
+}
 /* Of the content read so far: bytes, and their hash. */
 uint64_t line_bytes(const struct line_reader *r);
 struct hash128 line_hash(const struct line_reader *r);

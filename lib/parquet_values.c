@@ -334,14 +334,13 @@ static int add_plain_texts(struct parquet_values *v, struct builder *b, struct b
 {
 	struct text text = {0};
 
-	_Static_assert((int)PAGE_SLACK >= (int)DICTIONARY_PADDED, "texts are padded");
 	for (uint32_t i = 0; i < n; i++) {
 		if (!is_valid(valid, i)) {
 			builder_add_null(c);
 			continue;
 		}
 		if (take_text(v, &v->p, v->end, &text) != 0 ||
-		    builder_add_padded(b, c, text.data, text.len) != 0)
+		    builder_add_text(b, c, text.data, text.len) != 0)
 			return -1;
 	}
 	return 0;

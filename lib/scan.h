@@ -1,49 +1,65 @@
 /*
- * scan -- where the quotes of a line are: what makes a line's structure known before any of it is read.
+ * scan -- one pass over a text: where its lines end and where its quotes are, before any of it is read.
  *
- * Looking for the end of each text when its turn comes means a wait for every one of them, since where one
- * ends says where the next begins. The quotes of a line without escapes need no such order: they are found 64
- * bytes at a time, and the end of a text is then one count of zero bits away.
+ * Looking for the end of each line, and in it of each string, when its turn comes means a wait for every one
+ * of them, since where one ends says where the next begins. All of them together need no order and no guess:
+ * 64 bytes at a time, whatever is in them, become bits. The end of a string is then one count of zero bits
+ * away.
  */
 #ifndef EV_SCAN_H
 #define EV_SCAN_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "buffer.h"
+#include "word.h"
 
-enum {
-	SCAN_LINE = 4032, /* bytes; a longer line is left to the grammar */
-	SCAN_SLACK = 64,  /* readable bytes behind the line */
-};
+enum { SCAN_SLACK = 64 }; /* readable bytes behind the text */
 
-struct scan {
-	bool is_ascii;
-	/* Bit i % 64 of word i / 64 is set where byte i is a quote; a word of zeros follows the last. */
-	uint64_t quotes[SCAN_LINE / 64 + 1];
-};
+/* Beside where a line ends: that it may hold a backslash, a control byte, or one beyond ASCII. */
+#define SCAN_ODD UINT32_C(0x80000000)
 
-/* False when the line has a backslash or a control byte, or is too long: the grammar must see to it. */
-typedef bool scan_line(const char *line, size_t len, struct scan *s);
+/*
+ * What n blocks of 64 bytes hold: a bit for each quote, and where the lines end, of which there is room for
+ * as many as bytes. Returns how many.
+ */
+typedef size_t scan_blocks(const char *text, size_t n, uint64_t *quotes, uint32_t *ends);
 
 /* The same in three ways: for any processor, for SSE2, for AVX2 (NULL where they cannot be compiled). */
-scan_line scan_line_plain;
-extern scan_line *const scan_line_sse2, *const scan_line_avx2;
+scan_blocks scan_blocks_plain;
+extern scan_blocks *const scan_blocks_sse2, *const scan_blocks_avx2;
 /* The best that this processor has. */
-scan_line *scan_line_best(void);
+scan_blocks *scan_blocks_best(void);
+/* Whether it has what files named *_avx2.c are compiled for. */
+bool scan_has_avx2(void);
 
-/* The position of the first quote at or behind `at`, which is in the line; len or more when there is none. */
-static inline size_t scan_next(const struct scan *s, size_t at, size_t len)
+/* {.blocks = scan_blocks_best()} has no text. Positions are bytes from its start, below SCAN_ODD. */
+struct scan {
+	scan_blocks *blocks;
+	const char *text; /* borrowed */
+	uint64_t
+	    *quotes; /* bit i % 64 of word i / 64 is set where byte i is a quote; a word of zeros follows */
+	uint32_t *ends; /* of each line the position of its LF, and SCAN_ODD */
+	size_t n;       /* lines that have ended */
+	size_t quotes_cap, ends_cap;
+};
+
+/* The text, which is to stay where it is. -1: memory. */
+int scan_text(struct scan *s, const char *text, size_t len) MUST_CHECK;
+void scan_free(struct scan *s);
+
+/* The position of the first quote at or behind `at`, which is at most `end`; end or more when there is none.
+ */
+static inline size_t scan_next(const struct scan *s, size_t at, size_t end)
 {
-	uint64_t word = s->quotes[at / 64] >> (at % 64);
+	/* From the byte that holds the bit: 57 or more bits that follow it, wherever words meet. */
+	const uint64_t window = word_load((const char *)s->quotes + at / 8) >> (at % 8);
 
-	if (word != 0)
-		return at + (size_t)__builtin_ctzll(word);
-	for (at = (at / 64 + 1) * 64; at < len; at += 64) {
+	if (window != 0)
+		return at + (size_t)__builtin_ctzll(window);
+	for (at = at / 64 * 64 + 64; at < end; at += 64) {
 		if (s->quotes[at / 64] != 0)
 			return at + (size_t)__builtin_ctzll(s->quotes[at / 64]);
 	}
-	return len;
+	return end;
 }
 
 #endif

@@ -1,24 +1,33 @@
 /*
- * usual -- the short way for a line: its keys as in the line before, and nothing that needs the grammar.
+ * usual -- the short way for a line that is like the one before: but for the values, the same bytes.
  *
- * Where the quotes are is known beforehand (scan.h), so each key and value is looked at where it must be, and
- * every byte between them is held against what must be there. A line that is taken is JSON, and its fields
- * are as the grammar would have left them; a line that is not is the grammar's, from its start.
+ * Of a line that went the long way it is learned what stood around its values: brackets, keys, colons, commas
+ * and white space as they were. A line with the same between its values, and values that are strings without
+ * escapes, or numbers, or nulls, means by the grammar what is read here, and needs no grammar. A line that is
+ * not like that is the grammar's, from its start.
  */
 #ifndef EV_USUAL_H
 #define EV_USUAL_H
 
 #include "field.h"
-#include "scan.h"
+#include "line.h"
 
-enum usual {
-	USUAL_NOT,   /* fields are left half written */
-	USUAL_TAKEN, /* every field has been read; those that are not good are to be checked */
-	USUAL_GOOD,  /* and all of them are good */
+/* n fields in the order of the line, each other's next; behind the last value comes tail. */
+struct usual_form {
+	struct field *first;
+	size_t n;
+	struct field_glue tail;
 };
 
-/* f is the first of n fields that are each other's next, in a ring; the line must have each of them, once, in
- * that order. */
-enum usual usual_line(struct field *f, size_t n, const char *line, size_t len, scan_line *scan);
+/*
+ * A line that has been scanned, into that row of the fields' cells. False when the line is not usual, or not
+ * good: the row is then left half written.
+ */
+typedef bool usual_line(const struct usual_form *form, const struct line *line, uint32_t row);
+
+/* The same in three ways, as in scan.h. */
+usual_line usual_line_plain;
+extern usual_line *const usual_line_sse2, *const usual_line_avx2;
+usual_line *usual_line_best(void);
 
 #endif

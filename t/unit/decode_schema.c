@@ -105,7 +105,11 @@ static int decode_once(struct bench *b, const char *line)
 	char copy[1024 + DECODE_SLACK] = {0};
 
 	memcpy(copy, line, strlen(line));
-	return decode_line(b->decoder, copy, strlen(line), ++b->line, &b->builder, &fault);
+	const int result = bench_decode(b, copy, strlen(line), false, &fault);
+
+	if (decoder_flush(b->decoder) != 0)
+		abort();
+	return result;
 }
 
 static bool is_note(const struct decode_note *note, const char *name, const char *field, uint64_t count,

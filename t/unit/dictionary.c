@@ -46,8 +46,7 @@ static void test_codes(void)
 		if (len <= DICTIONARY_INLINE) {
 			const struct dictionary_key key = dictionary_key_padded(text, len);
 
-			if (dictionary_codes(&d, &key, 1, &again) != 0)
-				abort();
+			again = dictionary_at(&d, key) - 1;
 		}
 		wrong += again != code;
 	}

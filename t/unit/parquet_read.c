@@ -124,7 +124,7 @@ static void write_rows(struct parquet_writer *w, struct builder *b)
 	const struct batch batch = {builder_rows(b), COLUMNS, vectors};
 
 	for (size_t i = 0; i < COLUMNS; i++)
-		must(builder_view(b, &b->columns[i], &vectors[i]));
+		builder_view(&b->columns[i], &vectors[i]);
 	must(parquet_write(w, &batch, NULL, batch.n));
 	builder_clear(b);
 }
@@ -215,7 +215,7 @@ static struct result read_file(int fd, const char *const *names, size_t n, const
 			const struct column *c = &parquet_columns(r)->items[i];
 			const size_t column = column_called(c->name);
 
-			must(builder_view(&b, &b.columns[i], &v));
+			builder_view(&b.columns[i], &v);
 			result.wrong += b.columns[i].n != rows || c->type != shape[column].type;
 			result.wrong += count_wrong(&v, column, first + result.rows, rows);
 		}
