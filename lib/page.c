@@ -1,5 +1,6 @@
 #include "page.h"
 
+#include "crc.h"
 #include "page_pack.h"
 
 #include <assert.h>
@@ -12,6 +13,7 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "little-endian host");
 enum {
 	GROUP = 8, /* values to a bit-packed group */
 	SNAPPY_LITERAL = 65536,
+	LITERAL_HEAD = 3,
 };
 
 static inline uint64_t load64(const void *p)
@@ -287,35 +289,64 @@ int page_plain_texts(struct buffer *out, const struct text *texts, size_t n)
 
 /*
  * Source: google/snappy, format_description.txt. Literals of at most 64 KiB, as the reference compressor
- * makes them of bytes it cannot shrink.
+ * makes them of bytes it cannot shrink. Takes the next of them off the len bytes that are left.
  */
-static uint8_t *put_literals(uint8_t *p, const uint8_t *data, size_t len)
+static size_t literal_head(uint8_t head[LITERAL_HEAD], size_t left)
 {
-	p = page_put_varint(p, len);
-	while (len > 0) {
-		size_t n = len < SNAPPY_LITERAL ? len : SNAPPY_LITERAL;
+	const size_t n = left < SNAPPY_LITERAL ? left : SNAPPY_LITERAL;
 
-		*p++ = 61 << 2; /* a literal whose length - 1 follows in two bytes */
-		*p++ = (uint8_t)(n - 1);
-		*p++ = (uint8_t)((n - 1) >> 8);
-		memcpy(p, data, n);
-		p += n;
-		data += n;
-		len -= n;
-	}
-	return p;
+	head[0] = 61 << 2; /* the length - 1 follows in two bytes */
+	head[1] = (uint8_t)(n - 1);
+	head[2] = (uint8_t)((n - 1) >> 8);
+	return n;
 }
 
-int page_snappy(struct buffer *out, const void *data, size_t len, bool try)
+size_t page_literals_len(size_t len)
+{
+	uint8_t varint[PAGE_VARINT_MAX];
+
+	return (size_t)(page_put_varint(varint, len) - varint) + len +
+	       (len + SNAPPY_LITERAL - 1) / SNAPPY_LITERAL * LITERAL_HEAD;
+}
+
+uint32_t page_literals_crc(const void *data, size_t len)
+{
+	const uint8_t *from = data;
+	uint8_t varint[PAGE_VARINT_MAX], head[LITERAL_HEAD];
+	uint32_t crc = crc32_of(varint, (size_t)(page_put_varint(varint, len) - varint));
+
+	for (size_t n; len > 0; len -= n, from += n) {
+		n = literal_head(head, len);
+		crc = crc32_more(crc32_more(crc, head, sizeof head), from, n);
+	}
+	return crc;
+}
+
+int page_literals(struct buffer *out, const void *data, size_t len)
+{
+	const uint8_t *from = data;
+	uint8_t *p;
+
+	if (buffer_reserve(out, page_literals_len(len)) != 0)
+		return -1;
+	p = page_put_varint(out->data + out->len, len);
+	for (size_t n; len > 0; len -= n, from += n) {
+		n = literal_head(p, len);
+		memcpy(p + LITERAL_HEAD, from, n);
+		p += LITERAL_HEAD + n;
+	}
+	out->len = (size_t)(p - out->data);
+	return 0;
+}
+
+int page_snappy(struct buffer *out, const void *data, size_t len)
 {
 	size_t room = snappy_max_compressed_length(len);
 
-	if (buffer_reserve(out, room + PAGE_VARINT_MAX) != 0)
+	if (len == 0)
+		return page_literals(out, data, len);
+	if (buffer_reserve(out, room) != 0)
 		return -1;
-	if (!try || len == 0) {
-		out->len = (size_t)(put_literals(out->data + out->len, data, len) - out->data);
-		return 0;
-	}
 	if (snappy_compress(data, len, (char *)out->data + out->len, &room) != SNAPPY_OK)
 		return cause_record(STATUS_SYSTEM, "snappy: %zu bytes could not be compressed", len);
 	out->len += room;

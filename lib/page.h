@@ -33,10 +33,14 @@ int page_plain_int32(struct buffer *out, const int64_t *values, size_t n) MUST_C
 int page_plain_bool(struct buffer *out, const int64_t *values, size_t n) MUST_CHECK;
 int page_plain_texts(struct buffer *out, const struct text *texts, size_t n) MUST_CHECK;
 
+/* A raw Snappy block of the bytes. */
+int page_snappy(struct buffer *out, const void *data, size_t len) MUST_CHECK;
 /*
- * A raw Snappy block of the bytes, appended. With try false the bytes are only framed as literals: valid
- * Snappy at the price of a copy, for bytes that will not shrink.
+ * For bytes that will not shrink: the same of nothing but literals, at the price of a copy. Its length and
+ * its CRC can be had without it, for a page's header stands before the page.
  */
-int page_snappy(struct buffer *out, const void *data, size_t len, bool try) MUST_CHECK;
+int page_literals(struct buffer *out, const void *data, size_t len) MUST_CHECK;
+size_t page_literals_len(size_t len);
+uint32_t page_literals_crc(const void *data, size_t len);
 
 #endif

@@ -11,6 +11,7 @@ enum {
 	STRINGS_HELD = 1 << 18, /* values */
 	LITERAL_PAGES = 16,     /* after a page that Snappy could not make smaller by an eighth */
 	LITERAL_PAGES_MAX = 256,
+	PAGE_BYTES_MAX = 1 << 30, /* compressed, or grown by it, its length is an int32 */
 };
 
 /* The greatest decimal, in millionths: DECIMAL_PRECISION nines. */
@@ -37,31 +38,19 @@ static void count_try(struct parquet_column *c, bool in_vain)
 	c->literal_left = c->literal_pages;
 }
 
-/* Page: header and s->body, compressed, to the end of out. */
-static int put_page(struct parquet_column *c, struct buffer *out, struct page_kind kind,
-		    struct parquet_scratch *s)
+/* The header of a page that takes so many bytes, compressed so many, with that CRC. */
+static int put_page_header(struct parquet_column *c, struct buffer *out, struct page_kind kind, size_t len,
+			   size_t compressed, uint32_t crc)
 {
 	enum { TYPE = 1, UNCOMPRESSED = 2, COMPRESSED = 3, CRC = 4, DATA = 5, DICTIONARY = 7 };
 	enum { VALUES = 1, ENCODING = 2, DEFINITION_ENCODING = 3, REPETITION_ENCODING = 4 };
 	struct thrift_writer w = {.out = out};
-	size_t start = out->len;
-	bool try = kind.is_dictionary || c->literal_left == 0;
-
-	buffer_clear(&s->packed);
-	if (page_snappy(&s->packed, s->body.data, s->body.len, try) != 0)
-		return -1;
-	if (s->body.len > INT32_MAX || s->packed.len > INT32_MAX)
-		return cause_record(STATUS_SYSTEM, "%s: column %s: a page of %zu bytes is too long", c->file,
-				    c->name, s->body.len);
-	if (!try)
-		c->literal_left--;
-	else if (!kind.is_dictionary)
-		count_try(c, s->packed.len > s->body.len - s->body.len / 8);
+	const size_t start = out->len;
 
 	thrift_i32(&w, TYPE, kind.is_dictionary ? PARQUET_DICTIONARY_PAGE : PARQUET_DATA_PAGE);
-	thrift_i32(&w, UNCOMPRESSED, (int32_t)s->body.len);
-	thrift_i32(&w, COMPRESSED, (int32_t)s->packed.len);
-	thrift_i32(&w, CRC, (int32_t)crc32_of(s->packed.data, s->packed.len));
+	thrift_i32(&w, UNCOMPRESSED, (int32_t)len);
+	thrift_i32(&w, COMPRESSED, (int32_t)compressed);
+	thrift_i32(&w, CRC, (int32_t)crc);
 	thrift_begin(&w, kind.is_dictionary ? DICTIONARY : DATA);
 	thrift_i32(&w, VALUES, (int32_t)kind.values);
 	thrift_i32(&w, ENCODING, kind.encoding);
@@ -72,8 +61,45 @@ static int put_page(struct parquet_column *c, struct buffer *out, struct page_ki
 	thrift_end(&w);
 	if (thrift_finish(&w) != 0)
 		return -1;
-	c->uncompressed += out->len - start + s->body.len;
+	c->uncompressed += out->len - start + len;
+	return 0;
+}
+
+/* s->body as it is. */
+static int put_literal_page(struct parquet_column *c, struct buffer *out, struct page_kind kind,
+			    const struct buffer *body)
+{
+	if (put_page_header(c, out, kind, body->len, page_literals_len(body->len),
+			    page_literals_crc(body->data, body->len)) != 0)
+		return -1;
+	return page_literals(out, body->data, body->len);
+}
+
+static int put_snappy_page(struct parquet_column *c, struct buffer *out, struct page_kind kind,
+			   struct parquet_scratch *s)
+{
+	buffer_clear(&s->packed);
+	if (page_snappy(&s->packed, s->body.data, s->body.len) != 0)
+		return -1;
+	if (!kind.is_dictionary)
+		count_try(c, s->packed.len > s->body.len - s->body.len / 8);
+	if (put_page_header(c, out, kind, s->body.len, s->packed.len,
+			    crc32_of(s->packed.data, s->packed.len)) != 0)
+		return -1;
 	return buffer_append(out, s->packed.data, s->packed.len);
+}
+
+/* Page: header and s->body, compressed, to the end of out. */
+static int put_page(struct parquet_column *c, struct buffer *out, struct page_kind kind,
+		    struct parquet_scratch *s)
+{
+	if (s->body.len > PAGE_BYTES_MAX)
+		return cause_record(STATUS_SYSTEM, "%s: column %s: a page of %zu bytes is too long", c->file,
+				    c->name, s->body.len);
+	if (kind.is_dictionary || c->literal_left == 0)
+		return put_snappy_page(c, out, kind, s);
+	c->literal_left--;
+	return put_literal_page(c, out, kind, &s->body);
 }
 
 static int put_numbers(struct parquet_column *c, const int64_t *values, size_t n, struct buffer *body)
