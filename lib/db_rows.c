@@ -40,18 +40,22 @@ void db_rows_close(struct db_rows *r)
 	*r = (struct db_rows){0};
 }
 
+static struct text text_of_value(const struct db_rows *r, const struct db_value *v)
+{
+	return (struct text){v->text.len > 0 ? (const char *)r->bytes.data + v->number : "", v->text.len};
+}
+
 static void bind(const struct db_rows *r, struct db_statement *s, const struct db_value *values, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct db_value *v = &values[i];
 		const int at = (int)i + 1;
-		const struct text text = {(const char *)r->bytes.data + v->number, v->text.len};
 
 		switch (v->type) {
 		case DB_INT: db_bind_int(s, at, v->number); break;
 		case DB_DOUBLE: db_bind_double(s, at, v->real); break;
-		case DB_TEXT: db_bind_text(s, at, text); break;
-		case DB_BLOB: db_bind_blob(s, at, text.data, text.len); break;
+		case DB_TEXT: db_bind_text(s, at, text_of_value(r, v)); break;
+		case DB_BLOB: db_bind_blob(s, at, text_of_value(r, v).data, v->text.len); break;
 		default: db_bind_null(s, at); break;
 		}
 	}
