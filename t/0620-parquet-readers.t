@@ -24,9 +24,9 @@ refused() {
 # --- made for this test
 
 for engine in duckdb polars; do
-	mkdir $engine
+	mkdir "$engine"
 	node "$T/oracle/parquet_make.mjs" $engine $engine >err 2>&1 || { fail "$engine writes files"; sed 's/^/# /' err >&2; }
-	for file in $engine/read-*.parquet; do
+	for file in "$engine"/read-*.parquet; do
 		agrees "$file"
 	done
 done
