@@ -133,26 +133,47 @@ static void add_numbers(struct builder_column *c, const struct cells *cells, uin
 	}
 }
 
+/* The code of a text, found or given. */
+static inline int code_of(struct dictionary *d, const struct cells *cells, unsigned i, uint32_t *code)
+{
+	const struct text t = cells->texts[i];
+
+	*code = t.len <= DICTIONARY_INLINE ? dictionary_at(d, cells->keys[i]) : 0;
+	if (*code == 0)
+		return dictionary_code(d, t.data, t.len, code);
+	--*code;
+	return 0;
+}
+
 /* Codes are given in the order of the rows, so that they do not depend on how rows were put together. */
 static int add_codes(struct builder *b, struct builder_column *c, const struct cells *cells, uint32_t n)
 {
-	struct dictionary *const d = &c->dictionary;
-	const size_t known = d->strings.bytes.len;
+	const size_t known = c->dictionary.strings.bytes.len;
 	int64_t *const values = c->values + c->n;
 
 	memset(values, 0, n * sizeof *values);
 	for (uint64_t rest = cells->there; rest != 0; rest &= rest - 1) {
 		const unsigned i = (unsigned)__builtin_ctzll(rest);
-		const struct text t = cells->texts[i];
-		uint32_t code = t.len <= DICTIONARY_INLINE ? dictionary_at(d, cells->keys[i]) : 0;
+		uint32_t code;
 
-		if (code != 0)
-			code--;
-		else if (dictionary_code(d, t.data, t.len, &code) != 0)
+		if (code_of(&c->dictionary, cells, i, &code) != 0)
 			return -1;
 		values[i] = code;
 	}
-	b->text_bytes += d->strings.bytes.len - known;
+	b->text_bytes += c->dictionary.strings.bytes.len - known;
+	return 0;
+}
+
+int builder_codes(struct builder *b, struct builder_column *c, const struct cells *cells, uint32_t n,
+		  uint32_t *codes)
+{
+	const size_t known = c->dictionary.strings.bytes.len;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (code_of(&c->dictionary, cells, i, &codes[i]) != 0)
+			return -1;
+	}
+	b->text_bytes += c->dictionary.strings.bytes.len - known;
 	return 0;
 }
 

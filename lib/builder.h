@@ -70,6 +70,9 @@ int builder_fill_text(struct builder *b, struct builder_column *c, const char *d
 /* The code of a text, for a column that is not PLAIN; rows are not touched. */
 int builder_code(struct builder *b, struct builder_column *c, const char *data, size_t len,
 		 uint32_t *code) MUST_CHECK;
+/* The same for n texts, all of them there. */
+int builder_codes(struct builder *b, struct builder_column *c, const struct cells *cells, uint32_t n,
+		  uint32_t *codes) MUST_CHECK;
 
 /*
  * For who decodes whole columns: numbers, or codes that builder_code gave, are written to builder_room, which

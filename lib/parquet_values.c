@@ -329,18 +329,26 @@ static int add_dates(struct parquet_values *v, struct builder *b, struct builder
 	return 0;
 }
 
+/* By CELLS_ROWS rows at a time. */
 static int add_plain_texts(struct parquet_values *v, struct builder *b, struct builder_column *c, uint32_t n,
 			   const uint64_t *valid)
 {
-	struct text text = {0};
+	static const char nothing[DICTIONARY_PADDED];
 
-	for (uint32_t i = 0; i < n; i++) {
-		if (!is_valid(valid, i)) {
-			builder_add_null(c);
-			continue;
+	_Static_assert((int)PAGE_SLACK >= (int)DICTIONARY_PADDED, "texts are padded");
+	for (uint32_t from = 0; from < n; from += CELLS_ROWS) {
+		const uint32_t some = n - from < CELLS_ROWS ? n - from : CELLS_ROWS;
+		struct cells cells = {.dictionary = &c->dictionary};
+
+		for (uint32_t i = 0; i < some; i++) {
+			const bool is_there = is_valid(valid, from + i);
+			struct text text = {nothing, 0};
+
+			if (is_there && take_text(v, &v->p, v->end, &text) != 0)
+				return -1;
+			cells_keep_text(&cells, i, text.data, text.len, is_there);
 		}
-		if (take_text(v, &v->p, v->end, &text) != 0 ||
-		    builder_add_text(b, c, text.data, text.len) != 0)
+		if (builder_add_cells(b, c, &cells, some) != 0)
 			return -1;
 	}
 	return 0;
@@ -362,7 +370,45 @@ static int add_indexed_texts(struct parquet_values *v, struct builder *b, struct
 	return 0;
 }
 
-/* The codes of n indices; those of texts that are met for the first time are looked up. */
+/* The codes of up to CELLS_ROWS indices, none of which is known yet. */
+static int look_up(struct parquet_values *v, struct builder *b, struct builder_column *c, uint32_t n,
+		   const uint32_t *indices)
+{
+	struct cells cells = {.dictionary = &c->dictionary};
+	uint32_t codes[CELLS_ROWS];
+
+	for (uint32_t i = 0; i < n; i++)
+		cells_keep_text(&cells, i, v->texts[indices[i]].data, v->texts[indices[i]].len, true);
+	if (builder_codes(b, c, &cells, n, codes) != 0)
+		return -1;
+	for (uint32_t i = 0; i < n; i++)
+		v->codes[indices[i]] = codes[i];
+	return 0;
+}
+
+/* Looks up the indices that have no code yet. */
+static int find_codes(struct parquet_values *v, struct builder *b, struct builder_column *c, uint32_t n,
+		      const uint32_t *indices)
+{
+	enum { ASKED = -2 };
+	uint32_t unknown[CELLS_ROWS], n_unknown = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (v->codes[indices[i]] != -1)
+			continue;
+		v->codes[indices[i]] = ASKED;
+		unknown[n_unknown++] = indices[i];
+		if (n_unknown < CELLS_ROWS)
+			continue;
+		if (look_up(v, b, c, n_unknown, unknown) != 0)
+			return -1;
+		n_unknown = 0;
+	}
+	return look_up(v, b, c, n_unknown, unknown);
+}
+
+/* The codes of n indices. Each text is looked up when it is first met, so that texts in no row are in no
+ * dictionary. */
 static int map_codes(struct parquet_values *v, struct builder *b, struct builder_column *c, uint32_t n,
 		     const uint32_t *indices, int64_t *out)
 {
@@ -375,19 +421,12 @@ static int map_codes(struct parquet_values *v, struct builder *b, struct builder
 		out[i] = v->codes[indices[i]];
 		missing |= out[i];
 	}
-	for (uint32_t i = 0; missing < 0 && i < n; i++) {
-		int64_t *known = &v->codes[indices[i]];
-		uint32_t code;
-
-		if (*known < 0) {
-			const struct text text = v->texts[indices[i]];
-
-			if (builder_code(b, c, text.data, text.len, &code) != 0)
-				return -1;
-			*known = code;
-		}
-		out[i] = *known;
-	}
+	if (missing >= 0)
+		return 0;
+	if (find_codes(v, b, c, n, indices) != 0)
+		return -1;
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = v->codes[indices[i]];
 	return 0;
 }
 
