@@ -194,6 +194,16 @@ struct result {
 	int end; /* 0 or -1 */
 };
 
+/* As if dictionaries had passed their bound with each batch. */
+static bool forgetful;
+
+static void forget(struct builder_column *c)
+{
+	dictionary_clear(&c->dictionary);
+	c->told = 0;
+	c->resets++;
+}
+
 /* Reads the columns of a file; with a range whose row groups are skipped, first is the row that begins what
  * is left. */
 static struct result read_file(int fd, const char *const *names, size_t n, const struct parquet_range *range,
@@ -222,8 +232,11 @@ static struct result read_file(int fd, const char *const *names, size_t n, const
 		result.rows += rows;
 		result.batches++;
 		builder_clear(&b);
-		for (size_t i = 0; i < b.n_columns; i++)
+		for (size_t i = 0; i < b.n_columns; i++) {
 			builder_reset_strings(&b, i);
+			if (forgetful)
+				forget(&b.columns[i]);
+		}
 	}
 	result.bytes = parquet_bytes_read(r);
 	result.skipped = parquet_groups_skipped(r);
@@ -379,6 +392,9 @@ int main(void)
 	round_trip(1000, 100);
 	round_trip(70000, 1000000);
 	round_trip(200000, 33333);
+	forgetful = true;
+	round_trip(200000, 33333);
+	forgetful = false;
 	projection();
 	skipping();
 	truncation();
