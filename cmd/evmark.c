@@ -34,7 +34,7 @@ static int make_plan(struct pending *p, int64_t age)
 {
 	struct db *db;
 	struct ledger ledger;
-	struct bronze_options listing = {.all = p->all};
+	struct bronze_options listing = {.rounds = p->all ? 1 : BRONZE_ROUNDS};
 	uint64_t settled_ns = UINT64_MAX;
 	int result = -1;
 	int known = ledger_read(&p->lake, &db, &ledger);

@@ -22,7 +22,6 @@ struct walk {
 	struct bronze *bronze;
 	const struct lake *lake;
 	const struct bronze_options *options;
-	bool remembers;      /* the ledger has a memory */
 	uint64_t settled_ns; /* what has changed since may be changing still */
 	struct buffer path;  /* of what is being looked at */
 	struct buffer names; /* of entries, NUL-terminated */
@@ -208,7 +207,7 @@ static int recall(struct walk *w)
 	struct text row = {0};
 	int found = 0;
 
-	if (w->remembers)
+	if (w->options->ledger != NULL)
 		found = ledger_find_folder(w->options->ledger, path_within(w), &row);
 	if (found != 1 || !folder_is_row(row))
 		return found < 0 ? -1 : 0;
@@ -366,7 +365,9 @@ static int list_folder(struct walk *w, int folder, size_t known, size_t known_en
 
 static bool is_due(const struct walk *w, const struct folder *known)
 {
-	return w->options->all || known->stamp == 0 || (known->stamp + w->options->run) % BRONZE_ROUNDS == 0;
+	const struct bronze_options *o = w->options;
+
+	return known->stamp == 0 || (o->rounds != 0 && (known->stamp + o->run) % o->rounds == 0);
 }
 
 /* Whether a folder is as it was when it was listed last: 1, 0, -1. */
@@ -453,10 +454,9 @@ static int walk_bronze(struct walk *w)
 	struct folder known = {.stamp = 0}, f;
 	struct bronze_folder folder = {.listed = NONE};
 	struct text row;
-	int result = w->options->ledger != NULL ? ledger_has_folders(w->options->ledger) : 0;
+	int result = recall(w);
 
-	w->remembers = result == 1;
-	if (result < 0 || recall(w) < 0)
+	if (result < 0)
 		return -1;
 	row = known_from(w, 0, w->known.len);
 	while (folder_next(&row, &f))

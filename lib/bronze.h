@@ -37,14 +37,16 @@ struct bronze {
 	struct buffer names; /* of folders and paths of rows, NUL-terminated */
 };
 
-/* What a folder that has not changed may still hide is a file whose content was changed where it is: so each
- * is listed in one of so many runs all the same. */
+/*
+ * What a folder that has not changed may still hide is a file whose content was changed where it is: so each
+ * is listed in one of so many runs all the same. With 1, all are in every run; with 0, none.
+ */
 enum { BRONZE_ROUNDS = 256 };
 
 struct bronze_options {
 	struct ledger *ledger; /* with the memory, or NULL */
-	uint64_t run;          /* the newest: whose turn it is to be listed depends on it */
-	bool all;              /* the memory is not believed */
+	uint64_t run;          /* the newest: whose turn it is depends on it */
+	uint64_t rounds;
 };
 
 int bronze_list(struct bronze *b, const struct lake *lake, const struct bronze_options *options) MUST_CHECK;

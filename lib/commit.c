@@ -41,7 +41,7 @@ static int check_lake(struct work *w)
 		return ledger_create(&w->ledger) != 0 || gold_create(w->db) != 0 ? -1 : 0;
 	if (run->id.len == 0)
 		return too_late(text_of(w->c->lake->path), "the lake has been created since");
-	if (ledger_complete(&w->ledger) != 0 || ledger_id(&w->ledger, id) != 0)
+	if (ledger_id(&w->ledger, id) != 0)
 		return -1;
 	if (!text_equal(run->id, text_of(id)))
 		return cause_record(STATUS_REFUSED, "%s: the plan was made for another lake: plan again",
@@ -517,14 +517,17 @@ static int move_files(struct work *w)
 	return result;
 }
 
-/* After the commit; a run without files has nothing left to do. */
+/*
+ * After the commit; a run without files has nothing left to do. Should the machine stop before that it is
+ * done is on the disk, the next run does it again: so nobody waits for the disk here.
+ */
 static int finish(struct work *w)
 {
 	if (db_start_log(w->db) != 0)
 		return -1;
 	if (w->c->run->n_files == 0)
 		return 0;
-	if (move_files(w) != 0 || db_exec(w->db, "BEGIN IMMEDIATE") != 0 ||
+	if (move_files(w) != 0 || db_exec(w->db, "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE") != 0 ||
 	    ledger_clear_pending(&w->ledger, w->c->number) != 0 || renew_stamp(w) != 0)
 		return -1;
 	return db_exec(w->db, "COMMIT");
@@ -559,7 +562,9 @@ int commit_run(struct commit *c)
 	/* A query that is still open would keep its snapshot beyond the commit. */
 	ledger_close(&w.ledger);
 	ledger_open(&w.ledger, w.db);
-	if (only_copies < 0 || lake_sync_folder(c->lake, ".") != 0 || db_exec(w.db, "COMMIT") != 0) {
+	/* A database that is new, and the folders beside it, must not be lost with their names. */
+	if (only_copies < 0 || (c->run->id.len == 0 && lake_sync_folder(c->lake, ".") != 0) ||
+	    db_exec(w.db, "COMMIT") != 0) {
 		c->number = 0;
 		goto out;
 	}

@@ -146,24 +146,25 @@ int fd_create_temporary(const char *path, char **temporary)
 	return fd;
 }
 
+int fd_publish_soon(int fd, char *temporary, const char *path)
+{
+	int result = fd_close(fd, temporary);
+
+	if (result == 0 && rename(temporary, path) != 0)
+		result = cause_system("%s: rename to %s", temporary, path);
+	if (result != 0)
+		unlink(temporary);
+	free(temporary);
+	return result;
+}
+
 int fd_publish(int fd, char *temporary, const char *path)
 {
 	if (fd_sync(fd, temporary) != 0) {
 		fd_discard(fd, temporary);
 		return -1;
 	}
-	if (fd_close(fd, temporary) != 0)
-		goto remove;
-	if (rename(temporary, path) != 0) {
-		cause_system("%s: rename to %s", temporary, path);
-		goto remove;
-	}
-	free(temporary);
-	return sync_parent(path);
-remove:
-	unlink(temporary);
-	free(temporary);
-	return -1;
+	return fd_publish_soon(fd, temporary, path) == 0 ? sync_parent(path) : -1;
 }
 
 void fd_discard(int fd, char *temporary)

@@ -424,7 +424,7 @@ int lake_write_stamp(const struct lake *lake, uint64_t run)
 	if (fd >= 0) {
 		len = snprintf(text, sizeof text, "run %" PRIu64 "\n", run);
 		if (fd_write_all(fd, text, (size_t)len, temporary) == 0)
-			result = fd_publish(fd, temporary, path);
+			result = fd_publish_soon(fd, temporary, path);
 		else
 			fd_discard(fd, temporary);
 	}

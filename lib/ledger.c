@@ -23,6 +23,7 @@ static const char tables[] =
     " rejected INTEGER NOT NULL, blank INTEGER NOT NULL, status TEXT NOT NULL, same_as TEXT,"
     " run INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX lake_source_content ON lake_source (content);"
+    "CREATE INDEX lake_source_size ON lake_source (size);"
     "CREATE TABLE lake_reject (source TEXT NOT NULL, reason TEXT NOT NULL, field TEXT NOT NULL,"
     " run INTEGER NOT NULL, rejects INTEGER NOT NULL, first_line INTEGER NOT NULL,"
     " first_column INTEGER NOT NULL, PRIMARY KEY (source, reason, field, run)) WITHOUT ROWID;"
@@ -32,12 +33,8 @@ static const char tables[] =
     "CREATE TABLE lake_file (path TEXT PRIMARY KEY, layer TEXT NOT NULL, partition TEXT NOT NULL,"
     " rows INTEGER NOT NULL, bytes INTEGER NOT NULL, checksum TEXT NOT NULL, begin_run INTEGER NOT NULL,"
     " end_run INTEGER, staged TEXT) WITHOUT ROWID;"
-    "CREATE INDEX lake_file_pending ON lake_file (path) WHERE staged IS NOT NULL;";
-
-/* What lakes of earlier versions do not have. */
-static const char additions[] =
-    "CREATE INDEX IF NOT EXISTS lake_source_size ON lake_source (size);"
-    "CREATE TABLE IF NOT EXISTS lake_folder (path TEXT PRIMARY KEY, subfolders BLOB NOT NULL) WITHOUT ROWID;";
+    "CREATE INDEX lake_file_pending ON lake_file (path) WHERE staged IS NOT NULL;"
+    "CREATE TABLE lake_folder (path TEXT PRIMARY KEY, subfolders BLOB NOT NULL) WITHOUT ROWID;";
 
 #define MARK_COLUMNS                                                                                      \
 	"SELECT path, size, mtime_ns, content, bytes, lines, kept, rejected, blank, status, same_as, run" \
@@ -56,7 +53,6 @@ enum statement {
 	FIND_ORPHAN,
 	FIND_CONTENT,
 	HAS_SIZE,
-	HAS_FOLDERS,
 	NEAR_FOLDER,
 	NEXT_PENDING,
 	NEXT_SILVER,
@@ -83,7 +79,6 @@ static const char *const texts[STATEMENTS] = {
     [FIND_ORPHAN] = MARK_COLUMNS "WHERE path = ?1 AND status = 'SKIPPED_SAME' AND NOT " HAS_ORIGINAL,
     [FIND_CONTENT] = MARK_COLUMNS "WHERE content = ?1 AND status <> 'SKIPPED_SAME' ORDER BY run, path",
     [HAS_SIZE] = "SELECT 1 FROM lake_source WHERE size = ?1 LIMIT 1",
-    [HAS_FOLDERS] = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'lake_folder'",
     [NEAR_FOLDER] = "SELECT path, subfolders FROM lake_folder WHERE path >= ?1 ORDER BY path",
     [NEXT_PENDING] = "SELECT staged, path FROM lake_file WHERE staged IS NOT NULL ORDER BY path",
     [NEXT_SILVER] =
@@ -242,14 +237,9 @@ int ledger_create(struct ledger *l)
 		return cause_system("getrandom");
 	write_hex(id, random);
 	ledger_now(now);
-	if (db_exec(l->db, tables) != 0 || set_meta(l, "id", id) != 0 || set_meta(l, "created", now) != 0)
+	if (db_exec(l->db, tables) != 0 || set_meta(l, "id", id) != 0)
 		return -1;
-	return ledger_complete(l);
-}
-
-int ledger_complete(struct ledger *l)
-{
-	return db_exec(l->db, additions);
+	return set_meta(l, "created", now);
 }
 
 int ledger_id(struct ledger *l, char id[LEDGER_ID_LEN + 1])
@@ -408,16 +398,6 @@ int ledger_find_next(struct ledger *l, struct text path, struct ledger_source *m
 	read_mark(l->prepared[NEAR_PATH], mark);
 	/* A copy counts only with its original. */
 	return strcmp(mark->status, LEDGER_SAME) == 0 ? ledger_find_path(l, path, mark) : 1;
-}
-
-int ledger_has_folders(struct ledger *l)
-{
-	struct db_statement *s = get(l, HAS_FOLDERS);
-	const int result = s != NULL ? db_step(s) : -1;
-
-	if (result == 1)
-		db_reset(s);
-	return result;
 }
 
 int ledger_find_folder(struct ledger *l, struct text path, struct text *subfolders)

@@ -21,8 +21,8 @@ enum { LEDGER_ID_LEN = 32 };
 
 struct ledger {
 	struct db *db;                     /* borrowed */
-	struct db_statement *prepared[22]; /* in the order of ledger.c's statements */
-	bool at_row[22];                   /* which of them hold one, while they are moved along */
+	struct db_statement *prepared[21]; /* in the order of ledger.c's statements */
+	bool at_row[21];                   /* which of them hold one, while they are moved along */
 };
 
 struct ledger_run {
@@ -79,8 +79,6 @@ void ledger_close(struct ledger *l); /* before db_close */
 int ledger_exists(struct ledger *l) MUST_CHECK;
 /* The tables, and a new id for the lake. */
 int ledger_create(struct ledger *l) MUST_CHECK;
-/* What a ledger that an earlier version created lacks. */
-int ledger_complete(struct ledger *l) MUST_CHECK;
 int ledger_id(struct ledger *l, char id[LEDGER_ID_LEN + 1]) MUST_CHECK;
 int ledger_newest_run(struct ledger *l, uint64_t *run) MUST_CHECK;
 /* The run that last changed Gold; 0 for none. */
@@ -102,12 +100,8 @@ int ledger_find_next(struct ledger *l, struct text path, struct ledger_source *m
 int ledger_find_orphan(struct ledger *l, struct text path, struct ledger_source *mark) MUST_CHECK;
 /* Whether any mark is of a file of that size: 1, 0, -1. */
 int ledger_has_size(struct ledger *l, uint64_t size) MUST_CHECK;
-/*
- * The memory of folders (folder.h). Whether there is any: a reader may have an older lake before it; 1, 0,
- * -1. The row of a path: likewise, borrowed until the next call, and best asked for in about the order of
- * paths.
- */
-int ledger_has_folders(struct ledger *l) MUST_CHECK;
+/* The memory of folders (folder.h): the row of a path, borrowed until the next call; 1, 0, -1. Best asked for
+ * in about the order of paths. */
 int ledger_find_folder(struct ledger *l, struct text path, struct text *subfolders) MUST_CHECK;
 int ledger_put_folder(struct ledger *l, struct text path, struct text subfolders) MUST_CHECK;
 /* Files that are committed and not yet renamed, in the order of paths: each call gives the next; 1, 0, -1. */

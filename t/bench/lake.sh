@@ -3,7 +3,7 @@
 
 # lake_clear LAKE: nothing but its Bronze is left.
 lake_clear() {
-	(cd "$1" && rm -rf silver quarantine staging schemas stamp .lock .kept gold.db gold.db-shm gold.db-wal)
+	(cd "$1" && rm -rf silver quarantine staging schemas stamp .lock .plan .kept gold.db gold.db-shm gold.db-wal)
 }
 
 # lake_load LAKE: all of it, and the state after that is kept.
