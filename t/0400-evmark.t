@@ -50,6 +50,8 @@ is "$(tr -c '[:print:]' '\n' <1.ev | grep '^bronze/' | tr '\n' ' ')" \
 touch -d '1 hour ago' lake/bronze/b/1
 is "$(verdicts -a 60 | grep -c '^young')" 4 'young files wait'
 is "$(verdicts -a 60 | grep '^take')" 'take bronze/b/1' 'old ones do not'
+is "$(evmark pending -c lake | tr -c '[:print:]' '\n' | grep -c '^bronze/')" \
+	"$(evmark pending lake | tr -c '[:print:]' '\n' | grep -c '^bronze/')" '-c takes the same'
 
 # Copies among new files: by content, packed or not, when the sizes are a reason to look.
 cp lake/bronze/b/20 lake/bronze/b/21

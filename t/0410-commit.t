@@ -43,6 +43,7 @@ exits 0 'nothing new' pipe
 is "$(state)" "$before" 'changes nothing'
 is "$(ask 'SELECT max(run), sum(sources) FROM lake_run')" '2|2' 'but is a run'
 is "$(find lake/stamp -mmin -30)" '' 'without a new stamp'
+is "$(ask "SELECT count(*), length(subfolders) FROM lake_folder WHERE path = ''")" '1|10' 'the folders are remembered'
 
 # --- copies, touches, changes
 
