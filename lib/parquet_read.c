@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So that a batch, whatever is in its rows, is one that a stream can carry: BATCH_BYTES_MAX. */
 enum {
-	WIDE_BYTES = 8 << 20, /* what a batch may take, about */
-	VALUE_BYTES = 20,     /* what a value takes at most, text apart */
-	TEXT_BYTES = 4 << 20, /* text that is added at once */
-	TEXT_BYTES_MIN = 64 << 10,
-	ROW_TEXT_MAX = 12 << 20, /* of one row, or of a few that come together */
+	WIDE_BYTES = 8 << 20,   /* what the rows of a batch may take, text apart, if their values took */
+	VALUE_BYTES = 20,       /* so many each: it is less */
+	TEXT_BYTES = 3 << 20,   /* text that is added at once, and that ends a batch */
+	ROW_TEXT_MAX = 6 << 20, /* text of one row */
 };
 
 struct parquet_reader {
@@ -133,7 +133,7 @@ static void set_limits(struct parquet_reader *r)
 	for (size_t i = 0; i < r->columns.n; i++)
 		texts += r->columns.items[i].type == COLUMN_STRING;
 	r->rows_max = rows < BATCH_ROWS ? (uint32_t)rows + 1 : BATCH_ROWS;
-	r->text_max = TEXT_BYTES / texts > TEXT_BYTES_MIN ? TEXT_BYTES / texts : TEXT_BYTES_MIN;
+	r->text_max = TEXT_BYTES / texts;
 }
 
 int parquet_select(struct parquet_reader *r, const char *const *names, size_t n)
@@ -231,6 +231,8 @@ static int next_group(struct parquet_reader *r)
 /* As many rows as fit, the same in all columns. */
 static int add_rows(struct parquet_reader *r, struct builder *b, const size_t *to, uint32_t n)
 {
+	const size_t text_before = b->text_bytes;
+
 	for (size_t i = 0; i < r->columns.n; i++) {
 		if (parquet_values_fit(&r->values[i], n, r->text_max, &n) != 0)
 			return -1;
@@ -242,8 +244,8 @@ static int add_rows(struct parquet_reader *r, struct builder *b, const size_t *t
 			return -1;
 	}
 	r->rows_left -= n;
-	if (b->text_bytes > ROW_TEXT_MAX)
-		return cause_record(STATUS_INPUT, "%s: row group %zu: a row with more than 12 MiB of text",
+	if (n == 1 && b->text_bytes - text_before > ROW_TEXT_MAX)
+		return cause_record(STATUS_INPUT, "%s: row group %zu: a row with more than 6 MiB of text",
 				    r->name, r->group - 1);
 	return 0;
 }

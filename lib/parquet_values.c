@@ -211,7 +211,7 @@ static int turn_page(struct parquet_values *v)
 int parquet_values_fit(struct parquet_values *v, uint32_t n, size_t most, uint32_t *rows)
 {
 	const uint8_t *p;
-	uint32_t fit = 1;
+	uint32_t fit = 0;
 
 	*rows = n;
 	if (!is_text(v))
@@ -235,7 +235,7 @@ int parquet_values_fit(struct parquet_values *v, uint32_t n, size_t most, uint32
 			break;
 		p += LENGTH + len;
 	}
-	*rows = fit;
+	*rows = fit > 0 ? fit : 1;
 	return 0;
 }
 

@@ -17,6 +17,7 @@ struct rows {
 	bool null[ROWS_MAX];
 	int64_t numbers[ROWS_MAX];
 	char texts[ROWS_MAX][64];
+	size_t longest; /* text of a batch, in bytes */
 };
 
 static void take(struct rows *rows, const struct vector *v, uint32_t n)
@@ -43,6 +44,7 @@ static void read_fd(int fd, struct rows *rows, const struct parquet_range *range
 	int more = -1;
 
 	rows->n = 0;
+	rows->longest = 0;
 	if (r == NULL || parquet_select(r, NULL, 0) != 0 ||
 	    (range != NULL && parquet_restrict(r, range) != 0) ||
 	    builder_init(&b, parquet_columns(r)->items, parquet_columns(r)->n) != 0)
@@ -51,6 +53,7 @@ static void read_fd(int fd, struct rows *rows, const struct parquet_range *range
 	while ((more = parquet_read(r, &b, NULL)) > 0) {
 		builder_view(&b.columns[0], &v);
 		take(rows, &v, builder_rows(&b));
+		rows->longest = b.text_bytes > rows->longest ? b.text_bytes : rows->longest;
 		builder_clear(&b);
 	}
 out:
@@ -394,6 +397,52 @@ static void ranges(void)
 	close(fd);
 }
 
+/* A column of texts of these lengths. */
+static int write_texts(const uint32_t *lengths, int n)
+{
+	struct buffer body = {0};
+	struct made m = {.physical = PARQUET_BYTE_ARRAY, .rows = n, .n_pages = 1};
+	int fd;
+
+	for (int i = 0; i < n; i++) {
+		if (buffer_append(&body, &lengths[i], sizeof *lengths) != 0 ||
+		    buffer_reserve(&body, lengths[i]) != 0)
+			abort();
+		memset(body.data + body.len, 'a' + i % 26, lengths[i]);
+		body.len += lengths[i];
+	}
+	m.pages[0] = (struct made_page){.values = n, .body = body.data, .len = body.len};
+	fd = write_made(&m);
+	buffer_free(&body);
+	return fd;
+}
+
+/* Batches of long texts have few rows. */
+static void long_texts(void)
+{
+	static const uint32_t one_too_long[] = {1, 7 << 20, 1},
+			      long_ones[] = {5 << 20, 1, 2 << 20, 2 << 20, 5 << 20};
+	static uint32_t many[ROWS_MAX];
+	const int too_long = write_texts(one_too_long, 3), few = write_texts(long_ones, 5);
+	static struct rows rows;
+	int fd;
+
+	read_fd(too_long, &rows, NULL);
+	ok(rows.n == -1 && strstr(cause_message(), "more than 6 MiB of text") != NULL,
+	   "a row that is too long: %s", cause_message());
+	cause_clear();
+	read_fd(few, &rows, NULL);
+	ok(rows.n == 5 && rows.longest < 9 << 20, "rows of %zu bytes at most come together", rows.longest);
+	for (int i = 0; i < ROWS_MAX; i++)
+		many[i] = 500000;
+	fd = write_texts(many, ROWS_MAX);
+	read_fd(fd, &rows, NULL);
+	ok(rows.n == ROWS_MAX && rows.longest < 7 << 20, "and of %zu", rows.longest);
+	close(fd);
+	close(few);
+	close(too_long);
+}
+
 /* Bytes of good files changed at random: without checksums the decoders meet them. */
 static void noise(void)
 {
@@ -429,6 +478,7 @@ int main(void)
 	bad_footers();
 	bad_pages();
 	ranges();
+	long_texts();
 	noise();
 	return tap_done();
 }
