@@ -133,16 +133,39 @@ static void add_numbers(struct builder_column *c, const struct cells *cells, uin
 	}
 }
 
-/* The code of a text, found or given. */
-static inline int code_of(struct dictionary *d, const struct cells *cells, unsigned i, uint32_t *code)
+/* The code of a text by its number, found or given. */
+static inline int code_by_number(struct dictionary *d, struct text t, uint32_t number, uint32_t *code)
 {
-	const struct text t = cells->texts[i];
+	*code = numbered_code(&d->numbered, number);
+	if (*code != 0) {
+		--*code;
+		return 0;
+	}
+	if (dictionary_code(d, t.data, t.len, code) != 0)
+		return -1;
+	return number == UINT32_MAX ? 0 : numbered_put(&d->numbered, number, *code, d->strings.n);
+}
 
-	*code = t.len <= DICTIONARY_INLINE ? dictionary_at(d, cells->keys[i]) : 0;
+static inline int code_by_key(struct dictionary *d, struct text t, struct dictionary_key key, uint32_t *code)
+{
+	*code = t.len <= DICTIONARY_INLINE ? dictionary_at(d, key) : 0;
 	if (*code == 0)
 		return dictionary_code(d, t.data, t.len, code);
 	--*code;
 	return 0;
+}
+
+/* The code of a text, found or given; found by whatever the cells have, if the dictionary is still the same.
+ */
+static inline int code_of(struct dictionary *d, const struct cells *cells, unsigned i, uint32_t *code)
+{
+	const struct text t = cells->texts[i];
+
+	if (cells->prefix == 0)
+		return code_by_key(d, t, cells->keys[i], code);
+	if (cells->prefix == dictionary_prefix(d))
+		return code_by_number(d, t, cells->text_numbers[i], code);
+	return dictionary_code(d, t.data, t.len, code);
 }
 
 /* Codes are given in the order of the rows, so that they do not depend on how rows were put together. */

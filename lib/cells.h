@@ -13,14 +13,25 @@
 enum { CELLS_ROWS = 64 };
 
 struct cells {
-	const struct dictionary *dictionary;    /* borrowed: of the column, when that is one of texts */
-	uint64_t there;                         /* a bit for each row that is not null */
-	struct dictionary_key keys[CELLS_ROWS]; /* of texts up to DICTIONARY_INLINE */
+	const struct dictionary *dictionary; /* borrowed: of the column, when that is one of texts */
+	uint64_t there;                      /* a bit for each row that is not null */
+	uint32_t prefix;                     /* dictionary_prefix; 0: texts are looked for by their keys */
+	union {
+		struct dictionary_key keys[CELLS_ROWS]; /* of texts up to DICTIONARY_INLINE */
+		uint32_t text_numbers[CELLS_ROWS];
+	};
 	union {
 		struct text texts[CELLS_ROWS]; /* borrowed; of a null row too, where it is empty */
 		int64_t numbers[CELLS_ROWS];
 	};
 };
+
+/* Before the first row. */
+static inline void cells_begin(struct cells *c)
+{
+	c->there = 0;
+	c->prefix = c->dictionary != NULL ? dictionary_prefix(c->dictionary) : 0;
+}
 
 /*
  * A row that is empty so far. DICTIONARY_PADDED bytes must be readable at data, however few of them are text.
@@ -28,10 +39,18 @@ struct cells {
  */
 static inline void cells_keep_text(struct cells *c, uint32_t row, const char *data, size_t len, bool is_there)
 {
-	const struct dictionary_key key = dictionary_key_padded(data, len <= DICTIONARY_INLINE ? len : 0);
+	if (c->prefix != 0) {
+		const uint32_t number = numbered_of(&c->dictionary->numbered, data, len);
 
-	dictionary_prefetch(c->dictionary, key);
-	c->keys[row] = key;
+		numbered_prefetch(&c->dictionary->numbered, number);
+		c->text_numbers[row] = number;
+	} else {
+		const struct dictionary_key key =
+		    dictionary_key_padded(data, len <= DICTIONARY_INLINE ? len : 0);
+
+		dictionary_prefetch(c->dictionary, key);
+		c->keys[row] = key;
+	}
 	c->texts[row] = (struct text){data, len};
 	c->there |= (uint64_t)is_there << row;
 }

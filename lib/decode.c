@@ -377,10 +377,12 @@ int decoder_flush(struct decoder *d)
 {
 	struct builder *const b = d->builder;
 
+	if (d->n_rows == 0)
+		return 0;
 	for (size_t i = 0; i < d->n; i++) {
 		if (builder_add_cells(b, &b->columns[i], &d->fields[i].cells, d->n_rows) != 0)
 			return -1;
-		d->fields[i].cells.there = 0;
+		cells_begin(&d->fields[i].cells);
 	}
 	d->numbers.there = d->n_rows < 64 ? ((uint64_t)1 << d->n_rows) - 1 : UINT64_MAX;
 	if (builder_add_cells(b, &b->columns[d->n], &d->numbers, d->n_rows) != 0)

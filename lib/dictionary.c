@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { FIRST_BUCKETS = 128, HUGE_PAGE = 2 << 20 };
+enum { FIRST_BUCKETS = 128, FIRST_TEXTS = 64 /* of which one may show a prefix */, HUGE_PAGE = 2 << 20 };
 
 int strings_add(struct strings *s, const void *data, size_t len)
 {
@@ -141,6 +141,10 @@ static int add(struct dictionary *d, struct dictionary_key key, struct text text
 		return -1;
 	*code = d->strings.n - 1;
 	place(d, key, d->strings.n);
+	if (!d->numbered.has_prefix && d->strings.n <= FIRST_TEXTS) {
+		numbered_learn(&d->numbered, text.data, text.len);
+		d->prefixes += d->numbered.has_prefix;
+	}
 	return 0;
 }
 
@@ -170,13 +174,15 @@ bool dictionary_find(const struct dictionary *d, const void *data, size_t len, u
 
 size_t dictionary_bytes(const struct dictionary *d)
 {
-	return d->strings.bytes.cap + d->strings.cap * sizeof *d->strings.starts +
+	return numbered_bytes(&d->numbered) + d->strings.bytes.cap +
+	       d->strings.cap * sizeof *d->strings.starts +
 	       (d->buckets == NULL ? 0 : (d->mask + 1) * sizeof *d->buckets);
 }
 
 void dictionary_clear(struct dictionary *d)
 {
 	strings_clear(&d->strings);
+	numbered_free(&d->numbered);
 	if (d->buckets != NULL)
 		memset(d->buckets, 0, (d->mask + 1) * sizeof *d->buckets);
 }
@@ -185,5 +191,6 @@ void dictionary_free(struct dictionary *d)
 {
 	strings_free(&d->strings);
 	free(d->buckets);
+	numbered_free(&d->numbered);
 	*d = (struct dictionary){0};
 }

@@ -11,6 +11,7 @@
 
 #include "buffer.h"
 #include "hash.h"
+#include "numbered.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -92,7 +93,7 @@ static inline struct dictionary_key dictionary_key(const void *data, size_t len)
 
 /* The same for len up to DICTIONARY_INLINE when DICTIONARY_PADDED bytes can be read: without a branch on the
  * length. */
-enum { DICTIONARY_PADDED = 12 };
+enum { DICTIONARY_PADDED = NUMBERED_PADDED };
 
 static inline struct dictionary_key dictionary_key_padded(const void *data, size_t len)
 {
@@ -129,8 +130,10 @@ struct dictionary_bucket {
 struct dictionary {
 	struct strings strings;
 	struct dictionary_bucket *buckets;
-	size_t mask;    /* buckets - 1, or 0 before the first */
-	unsigned shift; /* of a hash: leaves the number of a bucket */
+	size_t mask;              /* buckets - 1, or 0 before the first */
+	unsigned shift;           /* of a hash: leaves the number of a bucket */
+	struct numbered numbered; /* with the prefix of the texts, when one of the first has shown it */
+	uint32_t prefixes;        /* that it has had: the number of this one, when there is one */
 };
 
 /* Where the search for a key begins. */
@@ -179,6 +182,12 @@ static inline uint32_t dictionary_at(const struct dictionary *d, struct dictiona
 		if (!dictionary_is_full(b))
 			return 0;
 	}
+}
+
+/* The number of the prefix that the dictionary has now; 0 when it has none. */
+static inline uint32_t dictionary_prefix(const struct dictionary *d)
+{
+	return d->numbered.has_prefix ? d->prefixes : 0;
 }
 
 /* Whether the text has a code, without giving it one. */

@@ -340,6 +340,8 @@ static int add_plain_texts(struct parquet_values *v, struct builder *b, struct b
 		const uint32_t some = n - from < CELLS_ROWS ? n - from : CELLS_ROWS;
 		struct cells cells = {.dictionary = &c->dictionary};
 
+		cells_begin(&cells);
+
 		for (uint32_t i = 0; i < some; i++) {
 			const bool is_there = is_valid(valid, from + i);
 			struct text text = {nothing, 0};
