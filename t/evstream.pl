@@ -99,9 +99,15 @@ sub vectors {
 	return ($rows, \@vectors);
 }
 
-# The state of a group of daily_user_activity: a date; distinct users, distinct sessions, events.
-sub print_day {
+# The states of groups of daily_user_activity, one after another: a date; distinct users, distinct sessions, events.
+sub print_days {
 	my ($state) = @_;
+	print_day(\$state) while $state ne '';
+}
+
+sub print_day {
+	my ($rest) = @_;
+	my $state = $$rest;
 	my $key = substr($state, 0, number(\$state), '');
 	my ($tag, $len) = unpack('CL<', $key);
 	die "key" if $tag != 2 || length $key != 5 + $len;
@@ -113,7 +119,7 @@ sub print_day {
 		die "ids" if @ids != $n || grep { $ids[$_ - 1] >= $ids[$_] } 1 .. $#ids;
 	}
 	print join("\t", substr($key, 5), @counts, number(\$state)), "\n";
-	die "state: bytes left over" if $state ne '';
+	$$rest = $state;
 }
 
 while ($at < length $in) {
@@ -177,7 +183,7 @@ while ($at < length $in) {
 			die "partial" if $kind != 4;
 			$state .= $fields[2];
 			next if $fields[1];
-			print_day($state) if $fields[0] eq 'daily_user_activity';
+			print_days($state) if $fields[0] eq 'daily_user_activity';
 			$state = '';
 		} else {
 			die "frame type $type" unless $type & 0x40000000;
