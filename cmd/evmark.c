@@ -1,279 +1,85 @@
-#include "../lib/plan.h"
-#include "../lib/stream.h"
 #include "listing.h"
+#include "mark.h"
 #include "tool.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
-#include <time.h>
+#include "../lib/upgrade.h"
+
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static const struct tool evmark = {
     .name = "evmark",
     .synopsis = "pending [-cv] [-a SECONDS] LAKE\n"
-		"sources|runs|rejects|files [-f FORMAT] LAKE",
+		"sources|runs|rejects|files [-f FORMAT] LAKE\n"
+		"upgrade LAKE",
     .help = "pending: what a run would read, as a plan for evcat; on a terminal as a list\n"
 	    "sources, runs, rejects, files: the ledger\n"
+	    "upgrade: an older lake's gold.db becomes one of this program's format; the old one is kept\n"
 	    "  -a SECONDS  leave files that are younger than this\n"
 	    "  -c          look at every file, also in folders in which nothing has changed\n"
 	    "  -f FORMAT   table, tsv, csv or jsonl\n"
 	    "  -v          say why each file is in or out\n",
 };
 
-/* The plan of a run, and what of the lake it was made from. */
-struct pending {
-	struct lake lake;
-	struct plan plan;
-	char id[LEDGER_ID_LEN + 1]; /* "" for a lake that has never been committed to */
-	uint64_t newest_run;
-	bool verbose;
-	bool all; /* every file is looked at */
-};
-
-static int make_plan(struct pending *p, int64_t age)
+static int run_listing(int argc, char **argv, const struct listing *listing)
 {
-	struct db *db;
-	struct ledger ledger;
-	struct bronze_options listing = {.rounds = p->all ? 1 : BRONZE_ROUNDS};
-	uint64_t settled_ns = UINT64_MAX;
-	int result = -1;
-	int known = ledger_read(&p->lake, &db, &ledger);
-
-	if (known < 0)
-		goto out;
-	if (known && (ledger_id(&ledger, p->id) != 0 || ledger_newest_run(&ledger, &p->newest_run) != 0))
-		goto out;
-	if (age > 0) {
-		struct timespec now;
-
-		clock_gettime(CLOCK_REALTIME, &now);
-		settled_ns = (uint64_t)(now.tv_sec - age) * 1000000000 + (uint64_t)now.tv_nsec;
-	}
-	listing.ledger = known ? &ledger : NULL;
-	listing.run = p->newest_run;
-	result = plan_make(&p->plan, &p->lake, &listing, settled_ns);
-out:
-	ledger_close(&ledger);
-	db_close(db);
-	return result;
-}
-
-/* In words: whether the file is in, and why. */
-static const char *verdict_name(const struct plan_file *file, struct text *why)
-{
-	static const char *const names[] = {"take", "same", "touched", "changed", "done", "young", "ignored"};
-	static const char *const reasons[] = {
-	    "new",
-	    "",
-	    "marked; the content is as it was",
-	    "marked, but the content is another now",
-	    "marked",
-	    "younger than the settle time",
-	    "",
-	};
-
-	*why = file->verdict == PLAN_SAME      ? file->same_as
-	       : file->verdict == PLAN_IGNORED ? text_of(file->why)
-					       : text_of(reasons[file->verdict]);
-	return names[file->verdict];
-}
-
-static bool is_wanted(const struct plan_file *file)
-{
-	return file->verdict <= PLAN_CHANGED;
-}
-
-/* The list for people: what is wanted, or everything with -v. */
-static int print_plan(const struct pending *p, FILE *to)
-{
-	static const struct rows_column columns[] = {
-	    {"verdict", false}, {"size", true}, {"path", false}, {"why", false}};
-	struct rows rows;
-	int result = rows_open(&rows, to, ROWS_TABLE, columns, 4);
-
-	for (size_t i = 0; result == 0 && i < p->plan.n; i++) {
-		const struct plan_file *file = &p->plan.files[i];
-		struct text cells[4];
-		char size[24];
-
-		if (!p->verbose && !is_wanted(file))
-			continue;
-		snprintf(size, sizeof size, "%" PRIu64, file->size);
-		cells[0] = text_of(verdict_name(file, &cells[3]));
-		cells[1] = text_of(size);
-		cells[2] = file->path;
-		result = rows_add(&rows, cells);
-	}
-	if (result == 0)
-		result = rows_end(&rows);
-	rows_close(&rows);
-	return result;
-}
-
-static int write_want(struct stream_writer *out, struct buffer *payload, const struct plan_file *file)
-{
-	struct control_want want = {
-	    .verdict = file->verdict == PLAN_TAKE      ? WANT_TAKE
-		       : file->verdict == PLAN_CHANGED ? WANT_CHANGED
-						       : WANT_SAME,
-	    .path = file->path,
-	    .size = file->size,
-	    .mtime_ns = file->mtime_ns,
-	};
-
-	if (want.verdict == WANT_SAME) {
-		/* A touched file is the same as itself: the commit renews its mark. */
-		want.same_as = file->verdict == PLAN_TOUCHED ? file->path : file->same_as;
-		want.content = file->content;
-	}
-	buffer_clear(payload);
-	if (control_encode_want(payload, &want) != 0)
-		return -1;
-	return stream_write_control(out, FRAME_WANT, payload);
-}
-
-/* What the commit is to remember of folders. */
-static int write_folders(const struct bronze *bronze, struct stream_writer *out, struct buffer *payload)
-{
-	struct control_folder folder;
-	struct buffer row = {0};
-	int result = 0;
-
-	for (size_t i = 0; result >= 0 && i < bronze->n_rows; i++) {
-		result = bronze_row(bronze, i, &folder.path, &row);
-		if (result != 1)
-			continue;
-		folder.subfolders = (struct text){(const char *)row.data, row.len};
-		buffer_clear(payload);
-		if (control_encode_folder(payload, &folder) != 0 ||
-		    stream_write_control(out, FRAME_FOLDER, payload) != 0)
-			result = -1;
-	}
-	buffer_free(&row);
-	return result < 0 ? -1 : 0;
-}
-
-static int write_plan(const struct pending *p, struct stream_writer *out)
-{
-	const struct control_run run = {
-	    .verb = text_of("load"),
-	    .lake = text_of(p->lake.path),
-	    .id = text_of(p->id),
-	    .newest_run = p->newest_run,
-	};
-	struct buffer payload = {0};
-	int result = -1;
-
-	if (control_encode_run(&payload, &run) != 0 || stream_write_control(out, FRAME_RUN, &payload) != 0)
-		goto out;
-	for (size_t i = 0; i < p->plan.n; i++)
-		if (is_wanted(&p->plan.files[i]) && write_want(out, &payload, &p->plan.files[i]) != 0)
-			goto out;
-	if (write_folders(&p->plan.bronze, out, &payload) != 0)
-		goto out;
-	result = stream_end(out);
-out:
-	buffer_free(&payload);
-	return result;
-}
-
-static void print_summary(const struct plan *plan)
-{
-	uint64_t bytes = 0;
-
-	for (size_t i = 0; i < plan->n; i++)
-		bytes += plan->files[i].verdict == PLAN_TAKE ? plan->files[i].size : 0;
-	tool_warn(
-	    "%zu to read (%" PRIu64 " bytes), %zu copies, %zu touched, %zu changed; %zu done, %zu young, "
-	    "%zu ignored",
-	    plan_count(plan, PLAN_TAKE), bytes, plan_count(plan, PLAN_SAME), plan_count(plan, PLAN_TOUCHED),
-	    plan_count(plan, PLAN_CHANGED), plan_count(plan, PLAN_MARKED), plan_count(plan, PLAN_YOUNG),
-	    plan_count(plan, PLAN_IGNORED));
-}
-
-static int pending(struct pending *p, int64_t age, const char *path, struct stream_writer *out)
-{
-	p->all |= out == NULL || p->verbose;
-	if (lake_open(&p->lake, path) != 0 || make_plan(p, age) != 0)
-		return -1;
-	if (out == NULL || p->verbose) {
-		if (print_plan(p, out == NULL ? stdout : stderr) != 0)
-			return -1;
-		if (fflush(stdout) != 0)
-			return cause_system("stdout");
-		print_summary(&p->plan);
-	}
-	return out != NULL ? write_plan(p, out) : 0;
-}
-
-static int run_pending(struct pending *p, int64_t age, const char *path, const char *command)
-{
-	const struct columns none = {0};
-	struct stream_writer writer = {0};
-	struct stream_writer *out = isatty(STDOUT_FILENO) ? NULL : &writer;
-	int status;
-
-	/* The header goes first, so that a failure has a stream to be told in. */
-	if (out != NULL && (stream_writer_open(out, STDOUT_FILENO, "stdout") != 0 ||
-			    stream_begin(out, STREAM_PLAN, &none, command) != 0))
-		out = NULL;
-	if (!cause_is_set())
-		(void)!pending(p, age, path, out); /* the cause is on record */
-	status = tool_finish(out);
-	plan_free(&p->plan);
-	lake_close(&p->lake);
-	stream_writer_close(&writer);
-	return status;
-}
-
-static int run_listing(const struct listing *listing, enum rows_format format, const char *path)
-{
+	enum rows_format format = ROWS_TABLE;
 	struct lake lake;
 
-	if (lake_open(&lake, path) == 0)
+	while (tool_option(argc, argv, "f:") != -1)
+		if (!rows_format_parse(optarg, &format))
+			tool_usage("no such format: %s", optarg);
+	if (argc - optind != 1)
+		tool_usage("one lake, please");
+	if (lake_open(&lake, argv[optind]) == 0)
 		(void)!listing_print(listing, &lake, format);
+	lake_close(&lake);
+	return tool_finish(NULL);
+}
+
+static int run_upgrade(int argc, char **argv)
+{
+	const char *path;
+	struct lake lake;
+	int from = 0, upgraded;
+
+	while (tool_option(argc, argv, "") != -1)
+		;
+	if (argc - optind != 1)
+		tool_usage("one lake, please");
+	path = argv[optind];
+	upgraded = lake_open(&lake, path) == 0 ? upgrade_lake(&lake, &from) : -1;
+	if (upgraded > 0)
+		printf("%s: of format %d now; as it was it is in %s/gold.db.%d\n", path, DB_FORMAT, path,
+		       from);
+	else if (upgraded == 0)
+		printf("%s: of format %d already\n", path, DB_FORMAT);
 	lake_close(&lake);
 	return tool_finish(NULL);
 }
 
 int main(int argc, char **argv)
 {
-	struct pending p = {.lake.fd = -1};
 	const struct listing *listing;
-	enum rows_format format = ROWS_TABLE;
 	const char *command, *verb;
-	int64_t age = 0;
-	int letter;
 
 	tool_start(&evmark);
 	command = tool_command(argc, argv);
 	if (argc < 2 || argv[1][0] == '-') {
 		while (tool_option(argc, argv, "") != -1)
 			;
-		tool_usage("what is asked for: pending, sources, runs, rejects or files?");
+		tool_usage("what is asked for: pending, sources, runs, rejects, files, upgrade?");
 	}
 	verb = argv[1];
-	listing = listing_find(verb);
-	if (listing == NULL && strcmp(verb, "pending") != 0)
-		tool_usage("no such verb: %s", verb);
-	if (listing == NULL)
-		tool_is_stage();
 	argc--;
 	argv++;
-	while ((letter = tool_option(argc, argv, listing != NULL ? "f:" : "a:cv")) != -1) {
-		switch (letter) {
-		case 'a': age = tool_number('a', optarg, 0, 1000000000); break;
-		case 'c': p.all = true; break;
-		case 'v': p.verbose = true; break;
-		case 'f':
-			if (!rows_format_parse(optarg, &format))
-				tool_usage("no such format: %s", optarg);
-			break;
-		}
-	}
-	if (argc - optind != 1)
-		tool_usage("one lake, please");
+	listing = listing_find(verb);
 	if (listing != NULL)
-		return run_listing(listing, format, argv[optind]);
-	return run_pending(&p, age, argv[optind], command);
+		return run_listing(argc, argv, listing);
+	if (strcmp(verb, "upgrade") == 0)
+		return run_upgrade(argc, argv);
+	if (strcmp(verb, "pending") == 0)
+		return mark_pending(argc, argv, command);
+	tool_usage("no such verb: %s", verb);
 }

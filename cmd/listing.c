@@ -12,7 +12,7 @@ static const struct listing {
     {
 	"sources",
 	"SELECT run, status, path, size, mtime_ns, bytes, lines, kept, rejected, blank, content, same_as"
-	" FROM lake_source ORDER BY run, path",
+	" FROM lake_source WHERE end_run IS NULL ORDER BY run, path",
 	{{"run", NUMBER},
 	 {"status", TEXT},
 	 {"path", TEXT},
@@ -47,7 +47,7 @@ static const struct listing {
     {
 	"rejects",
 	"SELECT run, source, reason, field, rejects, first_line, first_column"
-	" FROM lake_reject ORDER BY run, source, rejects DESC, reason, field",
+	" FROM lake_reject WHERE end_run IS NULL ORDER BY run, source, rejects DESC, reason, field",
 	{{"run", NUMBER},
 	 {"source", TEXT},
 	 {"reason", TEXT},

@@ -6,7 +6,8 @@
 
 enum {
 	APPLICATION_ID = 0x65766c6b, /* "evlk", in the file's header: what file(1) shows */
-	FORMAT = 2,                  /* user_version */
+	FORMAT = DB_FORMAT,          /* user_version */
+	OLDEST = 2,                  /* that this program can upgrade */
 	PAGE_BYTES = 8192,
 	BUSY_MS = 10000,
 };
@@ -69,8 +70,24 @@ static int query_number(struct db *db, const char *sql, int64_t *value)
 	return result == 1 ? 0 : -1;
 }
 
+static int refuse_old(const struct db *db, int64_t format)
+{
+	const char *slash = strrchr(db->path, '/');
+	const int folder = slash != NULL ? (int)(slash - db->path) : 0;
+
+	if (format < OLDEST)
+		return cause_record(
+		    STATUS_INPUT,
+		    "%s: a lake of format %lld, from which no way leads to %d: load its bronze "
+		    "into a new lake",
+		    db->path, (long long)format, FORMAT);
+	return cause_record(
+	    STATUS_INPUT, "%s: a lake of format %lld, and this program's is %d: evmark upgrade %.*s",
+	    db->path, (long long)format, FORMAT, folder > 0 ? folder : 1, folder > 0 ? db->path : ".");
+}
+
 /* A lake's database, or one that holds nothing yet: a creation that was broken off. */
-static int check_format(struct db *db, bool *marked)
+static int check_format(struct db *db, enum db_mode mode, bool *marked)
 {
 	int64_t id, format, tables;
 
@@ -83,15 +100,29 @@ static int check_format(struct db *db, bool *marked)
 		return cause_record(STATUS_INPUT,
 				    "%s: a lake of format %lld; this program knows %d: use a newer one",
 				    db->path, (long long)format, FORMAT);
-	if (*marked && format < FORMAT)
-		return cause_record(
-		    STATUS_INPUT,
-		    "%s: a lake of format %lld; this program knows %d: load its bronze into a "
-		    "new lake",
-		    db->path, (long long)format, FORMAT);
+	if (*marked && format < FORMAT && (mode != DB_UPGRADE || format < OLDEST))
+		return refuse_old(db, format);
 	if (!*marked && (id != 0 || tables != 0))
 		return cause_record(STATUS_INPUT, "%s: an SQLite database, but not that of a lake", db->path);
 	return 0;
+}
+
+int db_format(struct db *db, int *format)
+{
+	int64_t found;
+
+	if (query_number(db, "PRAGMA user_version", &found) != 0)
+		return -1;
+	*format = (int)found;
+	return 0;
+}
+
+int db_set_format(struct db *db)
+{
+	char sql[64];
+
+	sqlite3_snprintf(sizeof sql, sql, "PRAGMA user_version = %d", FORMAT);
+	return db_exec(db, sql);
 }
 
 /* What must be true of every connection before the first statement. */
@@ -187,7 +218,7 @@ struct db *db_open(const char *path, enum db_mode mode)
 	opened = mode == DB_READ
 		     ? open_reader(db)
 		     : open_file(db, SQLITE_OPEN_READWRITE | (mode == DB_CREATE ? SQLITE_OPEN_CREATE : 0));
-	if (opened != 0 || check_format(db, &marked) != 0)
+	if (opened != 0 || check_format(db, mode, &marked) != 0)
 		goto fail;
 	if (mode != DB_READ && configure_writer(db, marked) != 0)
 		goto fail;

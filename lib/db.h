@@ -6,7 +6,7 @@
  * no log until db_start_log, but a rollback journal: there is nothing in it yet that could be read meanwhile,
  * nor to be kept beside what is new, so its first rows, perhaps those of years, are written once, not twice.
  * Errors: STATUS_SYSTEM with SQLite's message and the file; STATUS_INPUT for a file that is not a lake's
- * database or is of a newer format.
+ * database or is of another format.
  */
 #ifndef EV_DB_H
 #define EV_DB_H
@@ -20,7 +20,8 @@
 struct db;
 struct db_statement;
 
-enum db_mode { DB_READ, DB_WRITE, DB_CREATE };
+/* DB_UPGRADE: for writing, of an earlier format too, as far as there is a way from it to this one. */
+enum db_mode { DB_READ, DB_WRITE, DB_CREATE, DB_UPGRADE };
 
 struct db *db_open(const char *path, enum db_mode mode) MUST_CHECK;
 void db_close(struct db *db);
@@ -28,6 +29,12 @@ void db_close(struct db *db);
 /* Outside a transaction, once the first has been committed; whoever opens it for writing later does so too.
  */
 int db_start_log(struct db *db) MUST_CHECK;
+
+/* The format of the file: a query, so it holds as long as the transaction that it is asked in. DB_FORMAT is
+ * that of this program; in a transaction a file is made that by db_set_format. */
+enum { DB_FORMAT = 3 };
+int db_format(struct db *db, int *format) MUST_CHECK;
+int db_set_format(struct db *db) MUST_CHECK;
 
 /* One or more statements without parameters or results. */
 int db_exec(struct db *db, const char *sql) MUST_CHECK;

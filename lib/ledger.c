@@ -5,43 +5,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <time.h>
-
-/* The id is two hash128 halves worth of randomness; the columns are explained in evlake(7). Primary keys come
- * first: else SQLite 3.40's integrity_check takes what follows in a table without rowids for nulls. */
-static const char tables[] =
-    "CREATE TABLE lake_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE lake_run (run INTEGER PRIMARY KEY, verb TEXT NOT NULL, began TEXT NOT NULL,"
-    " committed TEXT NOT NULL, sources INTEGER NOT NULL, copies INTEGER NOT NULL, rows INTEGER NOT NULL,"
-    " rejects INTEGER NOT NULL, blank INTEGER NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL,"
-    " cpu_seconds REAL NOT NULL, wall_seconds REAL NOT NULL);"
-    "CREATE TABLE lake_attempt (attempt INTEGER PRIMARY KEY, at TEXT NOT NULL, verb TEXT NOT NULL,"
-    " status INTEGER NOT NULL, message TEXT NOT NULL);"
-    "CREATE TABLE lake_source (path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
-    " content TEXT NOT NULL, bytes INTEGER NOT NULL, lines INTEGER NOT NULL, kept INTEGER NOT NULL,"
-    " rejected INTEGER NOT NULL, blank INTEGER NOT NULL, status TEXT NOT NULL, same_as TEXT,"
-    " run INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE INDEX lake_source_content ON lake_source (content);"
-    "CREATE INDEX lake_source_size ON lake_source (size);"
-    "CREATE TABLE lake_reject (source TEXT NOT NULL, reason TEXT NOT NULL, field TEXT NOT NULL,"
-    " run INTEGER NOT NULL, rejects INTEGER NOT NULL, first_line INTEGER NOT NULL,"
-    " first_column INTEGER NOT NULL, PRIMARY KEY (source, reason, field, run)) WITHOUT ROWID;"
-    "CREATE TABLE lake_note (source TEXT NOT NULL, what TEXT NOT NULL, field TEXT NOT NULL,"
-    " name TEXT NOT NULL, run INTEGER NOT NULL, lines INTEGER NOT NULL, first_line INTEGER NOT NULL,"
-    " PRIMARY KEY (source, what, field, name, run)) WITHOUT ROWID;"
-    "CREATE TABLE lake_file (path TEXT PRIMARY KEY, layer TEXT NOT NULL, partition TEXT NOT NULL,"
-    " rows INTEGER NOT NULL, bytes INTEGER NOT NULL, checksum TEXT NOT NULL, begin_run INTEGER NOT NULL,"
-    " end_run INTEGER, staged TEXT) WITHOUT ROWID;"
-    "CREATE INDEX lake_file_pending ON lake_file (path) WHERE staged IS NOT NULL;"
-    "CREATE TABLE lake_folder (path TEXT PRIMARY KEY, subfolders BLOB NOT NULL) WITHOUT ROWID;";
 
 #define MARK_COLUMNS                                                                                      \
 	"SELECT path, size, mtime_ns, content, bytes, lines, kept, rejected, blank, status, same_as, run" \
 	" FROM lake_source AS mark "
 #define HAS_ORIGINAL                                                                       \
 	"EXISTS (SELECT 1 FROM lake_source AS original WHERE original.path = mark.same_as" \
-	" AND original.status <> 'SKIPPED_SAME')"
+	" AND original.end_run IS NULL AND original.status <> 'SKIPPED_SAME')"
 
 enum statement {
 	GET_META,
@@ -58,6 +29,7 @@ enum statement {
 	NEXT_SILVER,
 	ADD_RUN,
 	ADD_SOURCE,
+	END_SOURCE,
 	TOUCH_SOURCE,
 	ADD_REJECT,
 	ADD_NOTE,
@@ -74,11 +46,14 @@ static const char *const texts[STATEMENTS] = {
     [NEWEST_RUN] = "SELECT coalesce(max(run), 0) FROM lake_run",
     /* By the path, which is the key: a lake may have many files in quarantine, whose paths come before. */
     [HISTORY] = "SELECT EXISTS (SELECT 1 FROM lake_file WHERE path > 'silver/' AND path < 'silver0')",
-    [FIND_PATH] = MARK_COLUMNS "WHERE path = ?1 AND (status <> 'SKIPPED_SAME' OR " HAS_ORIGINAL ")",
-    [NEAR_PATH] = MARK_COLUMNS "WHERE path >= ?1 ORDER BY path",
-    [FIND_ORPHAN] = MARK_COLUMNS "WHERE path = ?1 AND status = 'SKIPPED_SAME' AND NOT " HAS_ORIGINAL,
-    [FIND_CONTENT] = MARK_COLUMNS "WHERE content = ?1 AND status <> 'SKIPPED_SAME' ORDER BY run, path",
-    [HAS_SIZE] = "SELECT 1 FROM lake_source WHERE size = ?1 LIMIT 1",
+    [FIND_PATH] =
+	MARK_COLUMNS "WHERE path = ?1 AND end_run IS NULL AND (status <> 'SKIPPED_SAME' OR " HAS_ORIGINAL ")",
+    [NEAR_PATH] = MARK_COLUMNS "WHERE path >= ?1 AND end_run IS NULL ORDER BY path",
+    [FIND_ORPHAN] =
+	MARK_COLUMNS "WHERE path = ?1 AND end_run IS NULL AND status = 'SKIPPED_SAME' AND NOT " HAS_ORIGINAL,
+    [FIND_CONTENT] =
+	MARK_COLUMNS "WHERE content = ?1 AND end_run IS NULL AND status <> 'SKIPPED_SAME' ORDER BY run, path",
+    [HAS_SIZE] = "SELECT 1 FROM lake_source WHERE size = ?1 AND end_run IS NULL LIMIT 1",
     [NEAR_FOLDER] = "SELECT path, subfolders FROM lake_folder WHERE path >= ?1 ORDER BY path",
     [NEXT_PENDING] = "SELECT staged, path FROM lake_file WHERE staged IS NOT NULL ORDER BY path",
     [NEXT_SILVER] =
@@ -89,15 +64,16 @@ static const char *const texts[STATEMENTS] = {
 	" files, cpu_seconds, wall_seconds)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     [ADD_SOURCE] =
-	"INSERT OR REPLACE INTO lake_source (path, size, mtime_ns, content, bytes, lines, kept, rejected,"
-	" blank, status, same_as, run)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, nullif(?11, ''), ?12)",
-    [TOUCH_SOURCE] = "UPDATE lake_source SET size = ?2, mtime_ns = ?3 WHERE path = ?1",
-    [ADD_REJECT] = ("INSERT INTO lake_reject (run, source, reason, field, rejects, first_line, first_column)"
-		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+	"INSERT INTO lake_source (path, size, mtime_ns, content, bytes, lines, kept, rejected, blank, status,"
+	" same_as, run, begin_run)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, nullif(?11, ''), ?12, ?12)",
+    [END_SOURCE] = "UPDATE lake_source SET end_run = ?2 WHERE path = ?1 AND end_run IS NULL",
+    [TOUCH_SOURCE] = "UPDATE lake_source SET size = ?2, mtime_ns = ?3 WHERE path = ?1 AND end_run IS NULL",
+    [ADD_REJECT] = ("INSERT INTO lake_reject (run, source, reason, field, rejects, first_line, first_column,"
+		    " begin_run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?1)"
 		    " ON CONFLICT DO UPDATE SET rejects = rejects + excluded.rejects"),
-    [ADD_NOTE] = ("INSERT INTO lake_note (run, source, what, name, field, lines, first_line)"
-		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+    [ADD_NOTE] = ("INSERT INTO lake_note (run, source, what, name, field, lines, first_line, begin_run)"
+		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?1)"
 		  " ON CONFLICT DO UPDATE SET lines = lines + excluded.lines"),
     [ADD_FILE] = "INSERT INTO lake_file (path, layer, partition, rows, bytes, checksum, begin_run, staged)"
 		 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -109,11 +85,9 @@ static const char *const texts[STATEMENTS] = {
 _Static_assert(STATEMENTS == sizeof((struct ledger *)0)->prepared / sizeof((struct ledger *)0)->prepared[0],
 	       "one place for each statement");
 
-enum { HEX_LEN = 32 };
-
-static void write_hex(char text[HEX_LEN + 1], struct hash128 hash)
+void ledger_write_hash(char text[LEDGER_ID_LEN + 1], struct hash128 hash)
 {
-	snprintf(text, HEX_LEN + 1, "%016" PRIx64 "%016" PRIx64, hash.high, hash.low);
+	snprintf(text, LEDGER_ID_LEN + 1, "%016" PRIx64 "%016" PRIx64, hash.high, hash.low);
 }
 
 /* A text that is no hash, which only another program can have written, is like none. */
@@ -121,11 +95,11 @@ static struct hash128 read_hex(struct text text)
 {
 	struct hash128 hash = {0};
 
-	for (size_t i = 0; text.len == HEX_LEN && i < HEX_LEN; i++) {
+	for (size_t i = 0; text.len == LEDGER_ID_LEN && i < LEDGER_ID_LEN; i++) {
 		char c = text.data[i];
 		uint64_t digit = c >= '0' && c <= '9' ? (uint64_t)(c - '0') : (uint64_t)(c - 'a' + 10) & 15;
 
-		if (i < HEX_LEN / 2)
+		if (i < LEDGER_ID_LEN / 2)
 			hash.high = hash.high << 4 | digit;
 		else
 			hash.low = hash.low << 4 | digit;
@@ -197,7 +171,7 @@ int ledger_read(const struct lake *lake, struct db **db, struct ledger *l)
 	return ledger_exists(l);
 }
 
-static int set_meta(struct ledger *l, const char *key, const char *value)
+int ledger_set_meta(struct ledger *l, const char *key, const char *value)
 {
 	struct db_statement *s = get(l, SET_META);
 
@@ -225,21 +199,6 @@ static int get_meta(struct ledger *l, const char *key, char *value, size_t size)
 		db_reset(s);
 	}
 	return result;
-}
-
-int ledger_create(struct ledger *l)
-{
-	struct hash128 random;
-	char id[HEX_LEN + 1];
-	char now[LEDGER_TIME_LEN + 1];
-
-	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-		return cause_system("getrandom");
-	write_hex(id, random);
-	ledger_now(now);
-	if (db_exec(l->db, tables) != 0 || set_meta(l, "id", id) != 0)
-		return -1;
-	return set_meta(l, "created", now);
 }
 
 int ledger_id(struct ledger *l, char id[LEDGER_ID_LEN + 1])
@@ -290,7 +249,7 @@ int ledger_set_gold_run(struct ledger *l, uint64_t run)
 	char text[32];
 
 	snprintf(text, sizeof text, "%" PRIu64, run);
-	return set_meta(l, "gold_run", text);
+	return ledger_set_meta(l, "gold_run", text);
 }
 
 static void read_mark(struct db_statement *s, struct ledger_source *mark)
@@ -315,6 +274,8 @@ static void read_mark(struct db_statement *s, struct ledger_source *mark)
 		mark->status = LEDGER_SAME;
 	else if (text_equal(status, (struct text){LEDGER_PARTIAL, sizeof LEDGER_PARTIAL - 1}))
 		mark->status = LEDGER_PARTIAL;
+	else if (text_equal(status, (struct text){LEDGER_SKIPPED, sizeof LEDGER_SKIPPED - 1}))
+		mark->status = LEDGER_SKIPPED;
 }
 
 static int find(struct ledger *l, enum statement i, struct text key, struct ledger_source *mark)
@@ -422,10 +383,10 @@ int ledger_put_folder(struct ledger *l, struct text path, struct text subfolders
 
 int ledger_find_content(struct ledger *l, struct hash128 content, struct ledger_source *mark)
 {
-	char hex[HEX_LEN + 1];
+	char hex[LEDGER_ID_LEN + 1];
 
-	write_hex(hex, content);
-	return find(l, FIND_CONTENT, (struct text){hex, HEX_LEN}, mark);
+	ledger_write_hash(hex, content);
+	return find(l, FIND_CONTENT, (struct text){hex, LEDGER_ID_LEN}, mark);
 }
 
 int ledger_next_pending(struct ledger *l, struct text *staged, struct text *path)
@@ -476,18 +437,29 @@ int ledger_add_run(struct ledger *l, const struct ledger_run *run)
 	return db_run(s);
 }
 
-int ledger_add_source(struct ledger *l, const struct ledger_source *source)
+int ledger_end_source(struct ledger *l, struct text path, uint64_t run)
 {
-	struct db_statement *s = get(l, ADD_SOURCE);
-	char hex[HEX_LEN + 1];
+	struct db_statement *s = get(l, END_SOURCE);
 
 	if (s == NULL)
 		return -1;
-	write_hex(hex, source->content);
+	db_bind_text(s, 1, path);
+	db_bind_int(s, 2, (int64_t)run);
+	return db_run(s);
+}
+
+int ledger_add_source(struct ledger *l, const struct ledger_source *source)
+{
+	struct db_statement *s = get(l, ADD_SOURCE);
+	char hex[LEDGER_ID_LEN + 1];
+
+	if (ledger_end_source(l, source->path, source->run) != 0 || s == NULL)
+		return -1;
+	ledger_write_hash(hex, source->content);
 	db_bind_text(s, 1, source->path);
 	db_bind_int(s, 2, (int64_t)source->size);
 	db_bind_int(s, 3, (int64_t)source->mtime_ns);
-	db_bind_text(s, 4, (struct text){hex, HEX_LEN});
+	db_bind_text(s, 4, (struct text){hex, LEDGER_ID_LEN});
 	db_bind_int(s, 5, (int64_t)source->bytes);
 	db_bind_int(s, 6, (int64_t)source->lines);
 	db_bind_int(s, 7, (int64_t)source->kept);
@@ -546,17 +518,17 @@ int ledger_add_note(struct ledger *l, const struct ledger_count *count)
 int ledger_add_file(struct ledger *l, const struct ledger_file *file)
 {
 	struct db_statement *s = get(l, ADD_FILE);
-	char hex[HEX_LEN + 1];
+	char hex[LEDGER_ID_LEN + 1];
 
 	if (s == NULL)
 		return -1;
-	write_hex(hex, file->checksum);
+	ledger_write_hash(hex, file->checksum);
 	db_bind_text(s, 1, file->path);
 	db_bind_text(s, 2, file->layer);
 	db_bind_text(s, 3, file->partition);
 	db_bind_int(s, 4, (int64_t)file->rows);
 	db_bind_int(s, 5, (int64_t)file->size);
-	db_bind_text(s, 6, (struct text){hex, HEX_LEN});
+	db_bind_text(s, 6, (struct text){hex, LEDGER_ID_LEN});
 	db_bind_int(s, 7, (int64_t)file->run);
 	db_bind_text(s, 8, file->staged);
 	return db_run(s);

@@ -2,6 +2,9 @@
  * ledger -- what the lake remembers: runs, marks, files, rejects, notes, failures; the lake_* tables of
  * gold.db.
  *
+ * Marks, files, rejects and notes are never forgotten: their rows hold for the runs from begin_run up to, and
+ * without, end_run, and what holds now has none. All functions below are about what holds now.
+ *
  * Whoever asks with plain sqlite3 is at home here too: times are ISO 8601 text in UTC, hashes 32 hexadecimal
  * digits, mtime_ns an integer of nanoseconds since 1970, paths are within the lake. Writers hold the write
  * lock (BEGIN IMMEDIATE), and all that one run writes is one transaction.
@@ -18,11 +21,12 @@ enum { LEDGER_ID_LEN = 32 };
 #define LEDGER_DONE "DONE"
 #define LEDGER_PARTIAL "PARTIAL"   /* it broke off, and was taken as far as it was whole */
 #define LEDGER_SAME "SKIPPED_SAME" /* the content of another mark, which same_as names */
+#define LEDGER_SKIPPED "SKIPPED"   /* never to be taken, whatever is in it */
 
 struct ledger {
 	struct db *db;                     /* borrowed */
-	struct db_statement *prepared[21]; /* in the order of ledger.c's statements */
-	bool at_row[21];                   /* which of them hold one, while they are moved along */
+	struct db_statement *prepared[22]; /* in the order of ledger.c's statements */
+	bool at_row[22];                   /* which of them hold one, while they are moved along */
 };
 
 struct ledger_run {
@@ -79,6 +83,9 @@ void ledger_close(struct ledger *l); /* before db_close */
 int ledger_exists(struct ledger *l) MUST_CHECK;
 /* The tables, and a new id for the lake. */
 int ledger_create(struct ledger *l) MUST_CHECK;
+/* The tables of the earlier format become those of this one, with all that they hold. */
+int ledger_remake(struct ledger *l) MUST_CHECK;
+int ledger_set_meta(struct ledger *l, const char *key, const char *value) MUST_CHECK;
 int ledger_id(struct ledger *l, char id[LEDGER_ID_LEN + 1]) MUST_CHECK;
 int ledger_newest_run(struct ledger *l, uint64_t *run) MUST_CHECK;
 /* The run that last changed Gold; 0 for none. */
@@ -112,8 +119,10 @@ int ledger_next_pending(struct ledger *l, struct text *staged, struct text *path
 int ledger_next_silver(struct ledger *l, struct text *path, struct text *staged) MUST_CHECK;
 
 int ledger_add_run(struct ledger *l, const struct ledger_run *run) MUST_CHECK;
-/* Adds a mark, or replaces that of the path. */
+/* Adds a mark; one that the path has ends with it. */
 int ledger_add_source(struct ledger *l, const struct ledger_source *source) MUST_CHECK;
+/* The path has no mark from that run on. */
+int ledger_end_source(struct ledger *l, struct text path, uint64_t run) MUST_CHECK;
 /* A marked path has the same content in another size or with another mtime. */
 int ledger_touch_source(struct ledger *l, struct text path, uint64_t size, uint64_t mtime_ns) MUST_CHECK;
 /* Counts; those of the same name are added up (names are cut when they are long). */
@@ -124,6 +133,7 @@ int ledger_add_file(struct ledger *l, const struct ledger_file *file) MUST_CHECK
 int ledger_clear_pending(struct ledger *l, uint64_t run) MUST_CHECK;
 int ledger_add_attempt(struct ledger *l, struct text verb, int status, struct text message) MUST_CHECK;
 
+void ledger_write_hash(char text[LEDGER_ID_LEN + 1], struct hash128 hash);
 /* The time now, as the ledger writes it: "2025-12-07T03:55:56.633Z". */
 enum { LEDGER_TIME_LEN = 24 };
 void ledger_now(char text[LEDGER_TIME_LEN + 1]);

@@ -1,0 +1,236 @@
+#include "mark.h"
+
+#include "../lib/plan.h"
+#include "../lib/stream.h"
+#include "rows.h"
+#include "tool.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The plan of a run, and what of the lake it was made from. */
+struct pending {
+	struct lake lake;
+	struct plan plan;
+	char id[LEDGER_ID_LEN + 1]; /* "" for a lake that has never been committed to */
+	uint64_t newest_run;
+	bool verbose;
+	bool all; /* every file is looked at */
+};
+
+static int make_plan(struct pending *p, int64_t age)
+{
+	struct db *db;
+	struct ledger ledger;
+	struct bronze_options listing = {.rounds = p->all ? 1 : BRONZE_ROUNDS};
+	uint64_t settled_ns = UINT64_MAX;
+	int result = -1;
+	int known = ledger_read(&p->lake, &db, &ledger);
+
+	if (known < 0)
+		goto out;
+	if (known && (ledger_id(&ledger, p->id) != 0 || ledger_newest_run(&ledger, &p->newest_run) != 0))
+		goto out;
+	if (age > 0) {
+		struct timespec now;
+
+		clock_gettime(CLOCK_REALTIME, &now);
+		settled_ns = (uint64_t)(now.tv_sec - age) * 1000000000 + (uint64_t)now.tv_nsec;
+	}
+	listing.ledger = known ? &ledger : NULL;
+	listing.run = p->newest_run;
+	result = plan_make(&p->plan, &p->lake, &listing, settled_ns);
+out:
+	ledger_close(&ledger);
+	db_close(db);
+	return result;
+}
+
+/* In words: whether the file is in, and why. */
+static const char *verdict_name(const struct plan_file *file, struct text *why)
+{
+	static const char *const names[] = {"take", "same", "touched", "changed", "done", "young", "ignored"};
+	static const char *const reasons[] = {
+	    "new",
+	    "",
+	    "marked; the content is as it was",
+	    "marked, but the content is another now",
+	    "marked",
+	    "younger than the settle time",
+	    "",
+	};
+
+	*why = file->verdict == PLAN_SAME      ? file->same_as
+	       : file->verdict == PLAN_IGNORED ? text_of(file->why)
+					       : text_of(reasons[file->verdict]);
+	return names[file->verdict];
+}
+
+static bool is_wanted(const struct plan_file *file)
+{
+	return file->verdict <= PLAN_CHANGED;
+}
+
+/* The list for people: what is wanted, or everything with -v. */
+static int print_plan(const struct pending *p, FILE *to)
+{
+	static const struct rows_column columns[] = {
+	    {"verdict", false}, {"size", true}, {"path", false}, {"why", false}};
+	struct rows rows;
+	int result = rows_open(&rows, to, ROWS_TABLE, columns, 4);
+
+	for (size_t i = 0; result == 0 && i < p->plan.n; i++) {
+		const struct plan_file *file = &p->plan.files[i];
+		struct text cells[4];
+		char size[24];
+
+		if (!p->verbose && !is_wanted(file))
+			continue;
+		snprintf(size, sizeof size, "%" PRIu64, file->size);
+		cells[0] = text_of(verdict_name(file, &cells[3]));
+		cells[1] = text_of(size);
+		cells[2] = file->path;
+		result = rows_add(&rows, cells);
+	}
+	if (result == 0)
+		result = rows_end(&rows);
+	rows_close(&rows);
+	return result;
+}
+
+static int write_want(struct stream_writer *out, struct buffer *payload, const struct plan_file *file)
+{
+	struct control_want want = {
+	    .verdict = file->verdict == PLAN_TAKE      ? WANT_TAKE
+		       : file->verdict == PLAN_CHANGED ? WANT_CHANGED
+						       : WANT_SAME,
+	    .path = file->path,
+	    .size = file->size,
+	    .mtime_ns = file->mtime_ns,
+	};
+
+	if (want.verdict == WANT_SAME) {
+		/* A touched file is the same as itself: the commit renews its mark. */
+		want.same_as = file->verdict == PLAN_TOUCHED ? file->path : file->same_as;
+		want.content = file->content;
+	}
+	buffer_clear(payload);
+	if (control_encode_want(payload, &want) != 0)
+		return -1;
+	return stream_write_control(out, FRAME_WANT, payload);
+}
+
+/* What the commit is to remember of folders. */
+static int write_folders(const struct bronze *bronze, struct stream_writer *out, struct buffer *payload)
+{
+	struct control_folder folder;
+	struct buffer row = {0};
+	int result = 0;
+
+	for (size_t i = 0; result >= 0 && i < bronze->n_rows; i++) {
+		result = bronze_row(bronze, i, &folder.path, &row);
+		if (result != 1)
+			continue;
+		folder.subfolders = (struct text){(const char *)row.data, row.len};
+		buffer_clear(payload);
+		if (control_encode_folder(payload, &folder) != 0 ||
+		    stream_write_control(out, FRAME_FOLDER, payload) != 0)
+			result = -1;
+	}
+	buffer_free(&row);
+	return result < 0 ? -1 : 0;
+}
+
+static int write_plan(const struct pending *p, struct stream_writer *out)
+{
+	const struct control_run run = {
+	    .verb = text_of("load"),
+	    .lake = text_of(p->lake.path),
+	    .id = text_of(p->id),
+	    .newest_run = p->newest_run,
+	};
+	struct buffer payload = {0};
+	int result = -1;
+
+	if (control_encode_run(&payload, &run) != 0 || stream_write_control(out, FRAME_RUN, &payload) != 0)
+		goto out;
+	for (size_t i = 0; i < p->plan.n; i++)
+		if (is_wanted(&p->plan.files[i]) && write_want(out, &payload, &p->plan.files[i]) != 0)
+			goto out;
+	if (write_folders(&p->plan.bronze, out, &payload) != 0)
+		goto out;
+	result = stream_end(out);
+out:
+	buffer_free(&payload);
+	return result;
+}
+
+static void print_summary(const struct plan *plan)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < plan->n; i++)
+		bytes += plan->files[i].verdict == PLAN_TAKE ? plan->files[i].size : 0;
+	tool_warn(
+	    "%zu to read (%" PRIu64 " bytes), %zu copies, %zu touched, %zu changed; %zu done, %zu young, "
+	    "%zu ignored",
+	    plan_count(plan, PLAN_TAKE), bytes, plan_count(plan, PLAN_SAME), plan_count(plan, PLAN_TOUCHED),
+	    plan_count(plan, PLAN_CHANGED), plan_count(plan, PLAN_MARKED), plan_count(plan, PLAN_YOUNG),
+	    plan_count(plan, PLAN_IGNORED));
+}
+
+static int pending(struct pending *p, int64_t age, const char *path, struct stream_writer *out)
+{
+	p->all |= out == NULL || p->verbose;
+	if (lake_open(&p->lake, path) != 0 || make_plan(p, age) != 0)
+		return -1;
+	if (out == NULL || p->verbose) {
+		if (print_plan(p, out == NULL ? stdout : stderr) != 0)
+			return -1;
+		if (fflush(stdout) != 0)
+			return cause_system("stdout");
+		print_summary(&p->plan);
+	}
+	return out != NULL ? write_plan(p, out) : 0;
+}
+
+static int propose(struct pending *p, int64_t age, const char *path, const char *command)
+{
+	const struct columns none = {0};
+	struct stream_writer writer = {0};
+	struct stream_writer *out = isatty(STDOUT_FILENO) ? NULL : &writer;
+	int status;
+
+	/* The header goes first, so that a failure has a stream to be told in. */
+	if (out != NULL && (stream_writer_open(out, STDOUT_FILENO, "stdout") != 0 ||
+			    stream_begin(out, STREAM_PLAN, &none, command) != 0))
+		out = NULL;
+	if (!cause_is_set())
+		(void)!pending(p, age, path, out); /* the cause is on record */
+	status = tool_finish(out);
+	plan_free(&p->plan);
+	lake_close(&p->lake);
+	stream_writer_close(&writer);
+	return status;
+}
+
+int mark_pending(int argc, char **argv, const char *command)
+{
+	struct pending p = {.lake.fd = -1};
+	int64_t age = 0;
+	int letter;
+
+	tool_is_stage();
+	while ((letter = tool_option(argc, argv, "a:cv")) != -1) {
+		switch (letter) {
+		case 'a': age = tool_number('a', optarg, 0, 1000000000); break;
+		case 'c': p.all = true; break;
+		case 'v': p.verbose = true; break;
+		}
+	}
+	if (argc - optind != 1)
+		tool_usage("one lake, please");
+	return propose(&p, age, argv[optind], command);
+}
