@@ -119,6 +119,8 @@ static int select_leaf(struct parquet_reader *r, size_t i)
 
 	if (leaf->refused != NULL)
 		return cause_record(STATUS_INPUT, "%s: column %s: %s", r->name, leaf->name, leaf->refused);
+	if (columns_find(&r->columns, leaf->name) >= 0)
+		return cause_record(STATUS_INPUT, "%s: column %s: it is there twice", r->name, leaf->name);
 	if (columns_add(&r->columns, leaf->name, leaf->type, leaf->nullable) != 0)
 		return -1;
 	r->leaves[r->columns.n - 1] = i;

@@ -121,7 +121,7 @@ static int take_columns(struct silver_reader *s, const char *const *names, size_
 {
 	const char **of_file = calloc(n + 1, sizeof *of_file);
 	const struct columns *columns = parquet_columns(s->parquet);
-	struct silver_key keys[SILVER_KEYS];
+	struct silver_key keys[SILVER_KEYS] = {0};
 	size_t n_file = 0, n_keys = 0;
 	int result = -1;
 

@@ -260,7 +260,7 @@ static void round_trip(uint64_t rows, uint64_t group)
 static void projection(void)
 {
 	static const char *const backwards[] = {"odd", "word", "time"};
-	static const char *const unknown[] = {"word", "nowhere"};
+	static const char *const unknown[] = {"word", "nowhere"}, *const twice[] = {"word", "word"};
 	uint64_t size, pages = 0, footer;
 	const int fd = make_file(50000, 20000, &size);
 	struct parquet_reader *r = parquet_open(fd, "test.parquet");
@@ -282,6 +282,10 @@ static void projection(void)
 	ok(got.end == 0 && got.rows == 50000 && got.wrong == 0, "columns in another order");
 	got = read_file(fd, unknown, 2, NULL, 0);
 	ok(got.end == -1 && cause_status() == STATUS_INPUT, "a column that is not there: %s",
+	   cause_message());
+	cause_clear();
+	got = read_file(fd, twice, 2, NULL, 0);
+	ok(got.end == -1 && cause_status() == STATUS_INPUT, "a column that is there twice: %s",
 	   cause_message());
 	cause_clear();
 	close(fd);
