@@ -117,17 +117,6 @@ static size_t bytes_equal(const uint8_t *p, size_t n)
 	return i;
 }
 
-static inline uint64_t has_zero_byte(uint64_t word)
-{
-	return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
-}
-
-/* Is one of the eight bytes 0 or 0xff? */
-static inline bool has_uniform_byte(uint64_t word)
-{
-	return (has_zero_byte(word) | has_zero_byte(~word)) != 0;
-}
-
 static uint8_t *put_packed_bits(uint8_t *p, const uint8_t *bytes, size_t len)
 {
 	if (len == 0)

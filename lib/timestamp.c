@@ -1,7 +1,5 @@
 #include "timestamp.h"
 
-#include "word.h"
-
 #include <stdio.h>
 
 /* A year that starts in March has its leap day last, so the days before a month do not depend on the year. */
@@ -152,48 +150,17 @@ bool timestamp_parse(const char *text, size_t len, int64_t *us)
 	return *us >= TIMESTAMP_MIN && *us <= TIMESTAMP_MAX;
 }
 
-/* hh:mm:ss as seconds, or -1. */
-static int64_t clock_seconds(const char *text)
+bool timestamp_cache_minute(struct timestamp_cache *cache, const char *text)
 {
-	uint64_t t = word_load(text) ^ 0x30303a30303a3030; /* "00:00:00" */
-	unsigned hour, minute, second;
+	int hour, minute;
+	int64_t day;
 
-	if ((word_not_digits(t) | (t & 0x0000ff0000ff0000)) != 0)
-		return -1;
-	t = t * 10 + (t >> 8); /* a pair's number in its first byte */
-	hour = t & 0xff;
-	minute = t >> 24 & 0xff;
-	second = t >> 48 & 0xff;
-	if (hour > 23 || minute > 59 || second > 59)
-		return -1;
-	return (hour * 60 + minute) * 60 + second;
-}
-
-size_t timestamp_parse_fixed(struct timestamp_cache *cache, const char *text, int64_t *us)
-{
-	/* The last digit of the seconds and the point count as leading zeros of the fraction. */
-	uint64_t part = word_digits(word_load(text + 18)) & ~(uint64_t)0xffff;
-	int64_t seconds = clock_seconds(text + 11);
-	size_t len;
-
-	if (text[26] == 'Z')
-		len = 27;
-	else if (memcmp(text + 26, "+00:00", 6) == 0)
-		len = 32;
-	else
-		return 0;
-	if (text[10] != 'T' || seconds < 0 || text[19] != '.' || word_not_digits(part) != 0)
-		return 0;
-	if (memcmp(cache->date, text, sizeof cache->date) != 0) {
-		int64_t day;
-
-		if (!timestamp_parse_date(text, 10, &day))
-			return 0;
-		memcpy(cache->date, text, sizeof cache->date);
-		cache->day_us = day * TIMESTAMP_DAY;
-	}
-	*us = cache->day_us + seconds * TIMESTAMP_SECOND + word_number(part);
-	return len;
+	if (!timestamp_parse_date(text, 10, &day) || text[10] != 'T' || !two_digits(text + 11, 23, &hour) ||
+	    text[13] != ':' || !two_digits(text + 14, 59, &minute) || text[16] != ':')
+		return false;
+	memcpy(cache->minute, text, sizeof cache->minute);
+	cache->us = day * TIMESTAMP_DAY + (hour * 60 + minute) * 60 * TIMESTAMP_SECOND;
+	return true;
 }
 
 size_t timestamp_format_date(int64_t day, char out[TIMESTAMP_DATE_TEXT])
