@@ -16,6 +16,7 @@
 typedef bool usual_same(const struct field_glue *glue, const char *p);
 
 #define USUAL_INLINE __attribute__((always_inline)) static inline
+#define USUAL_RARE __attribute__((noinline, cold)) static
 
 USUAL_INLINE const char *usual_skip(const struct field_glue *glue, const char *p, usual_same *same)
 {
@@ -27,7 +28,7 @@ USUAL_INLINE const char *usual_skip(const struct field_glue *glue, const char *p
 }
 
 /* What the others leave: a value by the grammar, and all the rules. */
-USUAL_INLINE const char *usual_any(struct field *f, uint32_t row, const char *p, const char *end)
+USUAL_RARE const char *usual_any(struct field *f, uint32_t row, const char *p, const char *end)
 {
 	const char *bad, *behind = p < end ? json_value(p, end, &f->token, &bad) : NULL;
 
@@ -87,7 +88,7 @@ USUAL_INLINE const char *usual_number(struct field *f, uint32_t row, const char 
 }
 
 /* A line that is odd after all: is there anything in it that its strings may not hold as they stand? */
-USUAL_INLINE bool usual_is_plain(const char *line, size_t len)
+USUAL_RARE bool usual_is_plain(const char *line, size_t len)
 {
 	bool special = false;
 
