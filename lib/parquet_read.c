@@ -272,3 +272,29 @@ int parquet_read(struct parquet_reader *r, struct builder *b, const size_t *to)
 	}
 	return 1;
 }
+
+size_t parquet_group(const struct parquet_reader *r)
+{
+	assert(r->group > 0);
+	return r->group - 1;
+}
+
+void parquet_said(const struct parquet_reader *r, size_t group, size_t i, struct parquet_said *said)
+{
+	const struct parquet_leaf *leaf = &r->footer.leaves.items[r->leaves[i]];
+	const struct parquet_chunk *chunk = &r->footer.groups[group].chunks[r->leaves[i]];
+
+	*said = (struct parquet_said){.nulls = chunk->nulls};
+	if (!chunk->has_bounds || leaf->is_date)
+		return;
+	said->min_text = chunk->min;
+	said->max_text = chunk->max;
+	if (leaf->physical == PARQUET_DOUBLE && chunk->min.len == 8 && chunk->max.len == 8) {
+		memcpy(&said->min, chunk->min.data, 8);
+		memcpy(&said->max, chunk->max.data, 8);
+		said->has_bounds = true;
+		return;
+	}
+	said->has_bounds = leaf->type == COLUMN_STRING || (read_bound(leaf, chunk->min, &said->min) &&
+							   read_bound(leaf, chunk->max, &said->max));
+}

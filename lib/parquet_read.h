@@ -59,4 +59,18 @@ int parquet_restrict(struct parquet_reader *r, const struct parquet_range *range
  */
 int parquet_read(struct parquet_reader *r, struct builder *b, const size_t *to) MUST_CHECK;
 
+/* What the statistics of a row group say of a column: numbers as a batch holds them, or texts, which are
+ * borrowed from the reader. */
+struct parquet_said {
+	int64_t nulls; /* -1: nothing */
+	bool has_bounds;
+	int64_t min, max;
+	struct text min_text, max_text;
+};
+
+/* The row group that the rows read last are of. */
+size_t parquet_group(const struct parquet_reader *r);
+/* Of column i of parquet_columns. */
+void parquet_said(const struct parquet_reader *r, size_t group, size_t i, struct parquet_said *said);
+
 #endif
