@@ -33,37 +33,39 @@ static int read_file(const char *path, struct buffer *out)
 	return n < 0 ? -1 : 0;
 }
 
-/* file is NAME.sql within the folder. */
-static int add_table(struct gold *g, const char *file)
+/* path is for messages. */
+static int add_table(struct gold *g, const char *name, const char *path, struct text sql)
 {
-	struct buffer path = {0}, text = {0};
-	char *name = strndup(file, strlen(file) - strlen(".sql"));
 	struct table *t;
-	int result = -1;
 
-	if (name == NULL) {
-		cause_memory();
-		goto done;
-	}
-	if (buffer_printf(&path, "%s/%s", g->folder, file) != 0 || buffer_text(&path) == NULL ||
-	    read_file(buffer_text(&path), &text) != 0 ||
-	    array_reserve(&g->tables, &g->cap, g->n + 1, sizeof *g->tables) != 0)
-		goto done;
+	if (array_reserve(&g->tables, &g->cap, g->n + 1, sizeof *g->tables) != 0)
+		return -1;
 	for (size_t i = 0; i < g->n; i++) {
-		if (strcasecmp(g->tables[i].definition.name, name) == 0) {
-			cause_record(STATUS_USAGE, "%s: another file defines the table %s",
-				     buffer_text(&path), g->tables[i].definition.name);
-			goto done;
-		}
+		if (strcasecmp(g->tables[i].definition.name, name) == 0)
+			return cause_record(STATUS_USAGE, "%s: another file defines the table %s", path,
+					    g->tables[i].definition.name);
 	}
 	t = &g->tables[g->n];
 	*t = (struct table){0};
-	if (definition_compile(&t->definition, name, buffer_text(&path), (const char *)text.data, text.len,
-			       &g->silver, g->predicates) != 0)
-		goto done;
+	if (definition_compile(&t->definition, name, path, sql.data, sql.len, &g->silver, g->predicates) != 0)
+		return -1;
 	g->n++;
-	result = 0;
-done:
+	return 0;
+}
+
+/* file is NAME.sql within the folder. */
+static int add_file(struct gold *g, const char *file)
+{
+	struct buffer path = {0}, text = {0};
+	char *name = strndup(file, strlen(file) - strlen(".sql"));
+	int result = -1;
+
+	if (name == NULL)
+		cause_memory();
+	else if (buffer_printf(&path, "%s/%s", g->folder, file) == 0 && buffer_text(&path) != NULL &&
+		 read_file(buffer_text(&path), &text) == 0)
+		result =
+		    add_table(g, name, buffer_text(&path), (struct text){(const char *)text.data, text.len});
 	free(name);
 	buffer_free(&path);
 	buffer_free(&text);
@@ -92,7 +94,7 @@ static int read_folder(struct gold *g)
 		return cause_system("%s", g->folder);
 	for (int i = 0; i < n; i++) {
 		if (!failed)
-			failed = add_table(g, entries[i]->d_name);
+			failed = add_file(g, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
@@ -112,7 +114,28 @@ static int before_reset(void *context, size_t column)
 	return 0;
 }
 
-struct gold *gold_open(const char *folder, const struct columns *silver)
+static int read_kept(struct gold *g, struct db *db)
+{
+	struct db_statement *s = db_prepare(db, "SELECT name, sql FROM lake_definition ORDER BY name");
+	struct buffer name = {0};
+	int more = -1;
+
+	while (s != NULL && (more = db_step(s)) == 1) {
+		buffer_clear(&name);
+		if (buffer_append(&name, db_text(s, 0).data, db_text(s, 0).len) != 0 ||
+		    buffer_text(&name) == NULL ||
+		    add_table(g, buffer_text(&name), buffer_text(&name), db_text(s, 1)) != 0) {
+			more = -1;
+			break;
+		}
+	}
+	db_finalize(s);
+	buffer_free(&name);
+	return more;
+}
+
+/* The definitions are those of the database, or of the folder when that is NULL. */
+static struct gold *open_from(const char *folder, struct db *db, const struct columns *silver)
 {
 	struct gold *g = calloc(1, sizeof *g);
 
@@ -129,7 +152,7 @@ struct gold *gold_open(const char *folder, const struct columns *silver)
 	if (columns_copy(&g->silver, silver) != 0 || view_open(&g->view, &g->silver) != 0)
 		goto failed;
 	g->predicates = predicates_new(&g->silver);
-	if (g->predicates == NULL || read_folder(g) != 0)
+	if (g->predicates == NULL || (db != NULL ? read_kept(g, db) : read_folder(g)) != 0)
 		goto failed;
 	for (size_t i = 0; i < g->n; i++) {
 		g->tables[i].groups =
@@ -143,6 +166,16 @@ struct gold *gold_open(const char *folder, const struct columns *silver)
 failed:
 	gold_close(g);
 	return NULL;
+}
+
+struct gold *gold_open(const char *folder, const struct columns *silver)
+{
+	return open_from(folder, NULL, silver);
+}
+
+struct gold *gold_open_kept(struct db *db, const struct columns *silver)
+{
+	return open_from("gold.db", db, silver);
 }
 
 void gold_close(struct gold *g)

@@ -24,6 +24,8 @@ struct gold;
  * file, line and construct.
  */
 struct gold *gold_open(const char *folder, const struct columns *silver) MUST_CHECK;
+/* The same with the definitions that the lake keeps. */
+struct gold *gold_open_kept(struct db *db, const struct columns *silver) MUST_CHECK;
 void gold_close(struct gold *g);
 
 /* Rows of a Silver batch, its vectors in the order of the columns given to gold_open. */
