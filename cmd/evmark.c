@@ -12,14 +12,18 @@ static const struct tool evmark = {
     .name = "evmark",
     .synopsis = "pending [-cv] [-a SECONDS] LAKE\n"
 		"sources|runs|rejects|files [-f FORMAT] LAKE\n"
+		"verify [-c] LAKE\n"
 		"upgrade LAKE",
-    .help = "pending: what a run would read, as a plan for evcat; on a terminal as a list\n"
-	    "sources, runs, rejects, files: the ledger\n"
-	    "upgrade: an older lake's gold.db becomes one of this program's format; the old one is kept\n"
-	    "  -a SECONDS  leave files that are younger than this\n"
-	    "  -c          look at every file, also in folders in which nothing has changed\n"
-	    "  -f FORMAT   table, tsv, csv or jsonl\n"
-	    "  -v          say why each file is in or out\n",
+    .help =
+	"pending: what a run would read, as a plan for evcat; on a terminal as a list\n"
+	"sources, runs, rejects, files: the ledger\n"
+	"verify: is everything there, and is Gold what Silver gives? A line for each finding, and status 1\n"
+	"upgrade: an older lake's gold.db becomes one of this program's format; the old one is kept\n"
+	"  -a SECONDS  leave files that are younger than this\n"
+	"  -c          look at every file, also in folders in which nothing has changed;\n"
+	"              verify: also read Bronze again\n"
+	"  -f FORMAT   table, tsv, csv or jsonl\n"
+	"  -v          say why each file is in or out\n",
 };
 
 static int run_listing(int argc, char **argv, const struct listing *listing)
@@ -69,7 +73,7 @@ int main(int argc, char **argv)
 	if (argc < 2 || argv[1][0] == '-') {
 		while (tool_option(argc, argv, "") != -1)
 			;
-		tool_usage("what is asked for: pending, sources, runs, rejects, files, upgrade?");
+		tool_usage("what is asked for: pending, sources, runs, rejects, files, verify, upgrade?");
 	}
 	verb = argv[1];
 	argc--;
@@ -79,6 +83,8 @@ int main(int argc, char **argv)
 		return run_listing(argc, argv, listing);
 	if (strcmp(verb, "upgrade") == 0)
 		return run_upgrade(argc, argv);
+	if (strcmp(verb, "verify") == 0)
+		return mark_verify(argc, argv);
 	if (strcmp(verb, "pending") == 0)
 		return mark_pending(argc, argv, command);
 	tool_usage("no such verb: %s", verb);
