@@ -1,6 +1,6 @@
 #include "cat.h"
 
-#include "../lib/shard.h"
+#include "cat_plan.h"
 #include "tool.h"
 
 #include <errno.h>
@@ -23,8 +23,7 @@ static int cat_begin(struct cat *cat, const char *path)
 	return stream_begin(&cat->out, STREAM_EVENTS, &cat->ingest.columns, cat->command);
 }
 
-/* The same with the schema that holds for a lake, or, without one, anywhere. */
-static int cat_begin_for(struct cat *cat, const char *lake)
+int cat_begin_for(struct cat *cat, const char *lake)
 {
 	char path[8192];
 
@@ -53,8 +52,7 @@ void cat_close(struct cat *cat)
 	cat_table_close(&cat->table);
 }
 
-/* Ends the stream that cat_begin or a table started, if one did. */
-static int cat_end(struct cat *cat)
+int cat_end(struct cat *cat)
 {
 	if (!cat->reading)
 		return cat_table_end(&cat->table, &cat->out);
@@ -62,8 +60,7 @@ static int cat_end(struct cat *cat)
 	return stream_end(&cat->out);
 }
 
-/* Lines of a source. */
-static int cat_lines(struct cat *cat, struct input *input, const struct control_source *source)
+int cat_lines(struct cat *cat, struct input *input, const struct control_source *source)
 {
 	const int result = input == NULL ? -1 : ingest_source(&cat->ingest, input, source);
 
@@ -142,7 +139,7 @@ static int cat_file_at(struct cat *cat, const char *path, const char *place)
 			close(fd);
 		return -1;
 	}
-	const struct control_source source = {text_of(path), (uint64_t)st.st_size, mtime_ns(&st)};
+	const struct control_source source = {text_of(path), (uint64_t)st.st_size, mtime_ns(&st), SOURCE_NEW};
 
 	result = cat_fd(cat, fd, path, &source);
 	close(fd);
@@ -152,32 +149,6 @@ static int cat_file_at(struct cat *cat, const char *path, const char *place)
 static int cat_file(struct cat *cat, const char *path)
 {
 	return cat_file_at(cat, path, path);
-}
-
-/* A file of a plan's lake, which must still be what the plan saw when it has been read. */
-static int cat_wanted(struct cat *cat, const char *path, const struct control_want *want)
-{
-	const struct control_source source = {want->path, want->size, want->mtime_ns};
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	int result = -1;
-
-	if (fd < 0)
-		return cause_system("%s", path);
-	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	if (cat_lines(cat, input_open_fd(fd, path, NULL), &source) != 0)
-		goto close;
-	if (fstat(fd, &st) != 0)
-		cause_system("%s", path);
-	else if ((uint64_t)st.st_size != want->size || mtime_ns(&st) != want->mtime_ns)
-		cause_record(
-		    STATUS_INPUT,
-		    "%s: changed after it was listed: is it still being written? See -a of evmark(1)", path);
-	else
-		result = 0;
-close:
-	close(fd);
-	return result;
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)
@@ -257,121 +228,10 @@ static int cat_path(struct cat *cat, char *path)
 	return result;
 }
 
-/* A plan is read to its verified end before any of its files is. */
-struct plan {
-	char lake[4096];
-	struct control_want *wants; /* to be read; their paths are in texts */
-	size_t n, cap;
-	struct strings texts;
-};
-
-static void plan_clear(struct plan *p)
-{
-	strings_free(&p->texts);
-	free(p->wants);
-	*p = (struct plan){0};
-}
-
-static int plan_begin(struct plan *p, struct cat *cat, const struct stream *in)
-{
-	if (cat->reading)
-		return cause_record(STATUS_INPUT, "%s: more than one run in a plan", in->frames.name);
-	if (in->run.lake.len >= sizeof p->lake)
-		return cause_record(STATUS_INPUT, "%s: a path that is too long", in->frames.name);
-	memcpy(p->lake, in->run.lake.data, in->run.lake.len);
-	p->lake[in->run.lake.len] = '\0';
-	return cat_begin_for(cat, p->lake) != 0 ? -1 : stream_pass(&cat->out, in);
-}
-
-/* A file to be read, or something for the commit to know, which the first part tells it. */
-static int plan_want(struct plan *p, struct cat *cat, const struct stream *in)
-{
-	if (in->want.verdict != WANT_TAKE)
-		return cat->part > 1 ? 0 : stream_pass(&cat->out, in);
-	if (array_reserve(&p->wants, &p->cap, p->n + 1, sizeof *p->wants) != 0 ||
-	    strings_add(&p->texts, in->want.path.data, in->want.path.len) != 0)
-		return -1;
-	p->wants[p->n++] = in->want;
-	return 0;
-}
-
-static int write_shard(struct cat *cat, uint64_t plan)
-{
-	const struct control_shard shard = {plan, cat->part, cat->parts};
-	struct buffer payload = {0};
-	int result = control_encode_shard(&payload, &shard);
-
-	if (result == 0)
-		result = stream_write_control(&cat->out, FRAME_SHARD, &payload);
-	buffer_free(&payload);
-	return result;
-}
-
-/* Which part reads each of the wants. */
-static int plan_share(const struct plan *p, const struct cat *cat, uint32_t *parts)
-{
-	uint64_t *sizes = calloc(p->n + 1, sizeof *sizes);
-	int result;
-
-	if (sizes == NULL)
-		return cause_memory();
-	for (size_t i = 0; i < p->n; i++)
-		sizes[i] = p->wants[i].size;
-	result = shard_assign(sizes, p->n, cat->parts, parts);
-	free(sizes);
-	return result;
-}
-
-static int plan_file(const struct plan *p, struct cat *cat, size_t i)
-{
-	struct control_want want = p->wants[i];
-	char path[8192];
-
-	want.path = strings_get(&p->texts, (uint32_t)i);
-	if ((size_t)snprintf(path, sizeof path, "%s/%.*s", p->lake, (int)want.path.len, want.path.data) >=
-	    sizeof path)
-		return cause_record(STATUS_INPUT, "%.*s: a path that is too long", (int)want.path.len,
-				    want.path.data);
-	return cat_wanted(cat, path, &want);
-}
-
-static int plan_carry_out(struct plan *p, struct cat *cat, const struct stream *in)
-{
-	uint32_t *parts;
-	int result = 0;
-
-	if (!cat->reading)
-		return cause_record(STATUS_INPUT, "%s: a plan without a run", in->frames.name);
-	parts = calloc(p->n + 1, sizeof *parts);
-	if (parts == NULL)
-		return cause_memory();
-	if (cat->parts > 0)
-		result = write_shard(cat, in->trailer.hash) != 0 ? -1 : plan_share(p, cat, parts);
-	for (size_t i = 0; i < p->n && result == 0; i++) {
-		if (parts[i] == cat->part)
-			result = plan_file(p, cat, i);
-	}
-	free(parts);
-	plan_clear(p);
-	return result != 0 ? -1 : cat_end(cat);
-}
-
-static int plan_item(struct plan *p, struct cat *cat, const struct stream *in)
-{
-	switch (in->type) {
-	case FRAME_HEADER: return 0;
-	case FRAME_RUN: return plan_begin(p, cat, in);
-	case FRAME_WANT: return plan_want(p, cat, in);
-	case FRAME_FOLDER: return cat->part > 1 ? 0 : stream_pass(&cat->out, in);
-	case FRAME_TRAILER: return plan_carry_out(p, cat, in);
-	default: return cat->reading ? stream_pass(&cat->out, in) : 0;
-	}
-}
-
-static int cat_stream_item(struct cat *cat, const struct stream *in, struct plan *plan)
+static int cat_stream_item(struct cat *cat, const struct stream *in, struct cat_plan *plan)
 {
 	if (in->kind == STREAM_PLAN)
-		return plan_item(plan, cat, in);
+		return cat_plan_item(plan, cat, in);
 	if (cat->parts > 0)
 		return cause_record(STATUS_USAGE, "%s: -s shares out a plan, and this is none",
 				    in->frames.name);
@@ -386,7 +246,7 @@ static int cat_stream_item(struct cat *cat, const struct stream *in, struct plan
  */
 static int cat_streams(struct cat *cat, int fd, const char *name, const struct buffer *first)
 {
-	struct plan plan = {0};
+	struct cat_plan plan = {0};
 	struct stream in;
 	int more = -1;
 
@@ -399,7 +259,7 @@ static int cat_streams(struct cat *cat, int fd, const char *name, const struct b
 			}
 		}
 	}
-	plan_clear(&plan);
+	cat_plan_clear(&plan);
 	stream_close(&in);
 	return more;
 }

@@ -26,4 +26,11 @@ struct cat {
 int cat_operands(struct cat *cat, char **paths) MUST_CHECK;
 void cat_close(struct cat *cat);
 
+/* Starts a stream of events by the schema that holds for a lake, or, without one, anywhere. */
+int cat_begin_for(struct cat *cat, const char *lake) MUST_CHECK;
+/* Lines of a source, in the stream that was begun. Takes input; NULL is the error on record. */
+int cat_lines(struct cat *cat, struct input *input, const struct control_source *source) MUST_CHECK;
+/* Ends the stream of events or of a table, if there is one. */
+int cat_end(struct cat *cat) MUST_CHECK;
+
 #endif

@@ -30,7 +30,9 @@ static int begin(struct cat_table *t, const struct silver_reader *in, struct str
 	    builder_init(&t->builder, t->columns.items, t->columns.n) != 0)
 		return -1;
 	t->open = true;
-	return stream_begin(out, in->is_silver ? STREAM_SILVER : STREAM_EVENTS, &t->columns, command);
+	if (stream_begin(out, in->is_silver ? STREAM_SILVER : STREAM_EVENTS, &t->columns, command) != 0)
+		return -1;
+	return t->begun != NULL ? t->begun(t->context) : 0;
 }
 
 void cat_table_close(struct cat_table *t)
@@ -38,7 +40,7 @@ void cat_table_close(struct cat_table *t)
 	builder_free(&t->builder);
 	columns_free(&t->columns);
 	buffer_free(&t->payload);
-	*t = (struct cat_table){0};
+	*t = (struct cat_table){.begun = t->begun, .context = t->context};
 }
 
 int cat_table_end(struct cat_table *t, struct stream_writer *out)

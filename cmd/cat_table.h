@@ -15,6 +15,9 @@ struct cat_table {
 	struct columns columns;
 	struct builder builder;
 	struct buffer payload;
+	/* Called behind each header, when there is something to be said before the rows. */
+	int (*begun)(void *context);
+	void *context;
 };
 
 /* The rows of a file, in the stream that is open or in another. name is for messages, and for the keys in it.

@@ -102,11 +102,16 @@ static int take_item(void *stage)
 {
 	struct stage *g = stage;
 
+	/* What is Silver has been here before. */
+	if (g->filter.in.kind == STREAM_SILVER && g->filter.in.type != FRAME_HEADER &&
+	    g->filter.in.type != FRAME_RUN && g->filter.in.type != FRAME_TRAILER)
+		return stream_pass(&g->filter.out, &g->filter.in);
 	switch (g->filter.in.type) {
 	case FRAME_HEADER:
-		if (stream_accept(&g->filter.in, 1U << STREAM_EVENTS) != 0)
+		if (stream_accept(&g->filter.in, 1U << STREAM_EVENTS | 1U << STREAM_SILVER) != 0)
 			return -1;
-		return stream_begin(&g->filter.out, STREAM_EVENTS, &g->filter.in.columns, g->filter.command);
+		return stream_begin(&g->filter.out, g->filter.in.kind, &g->filter.in.columns,
+				    g->filter.command);
 	case FRAME_RUN: return begin_run(g);
 	case FRAME_SOURCE:
 		if (clean_begin_source(&g->clean, g->filter.in.source.path) != 0)

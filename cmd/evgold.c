@@ -4,6 +4,7 @@
  */
 #include "../lib/commit.h"
 #include "../lib/partial.h"
+#include "../lib/verb.h"
 #include "tool.h"
 
 #include <inttypes.h>
@@ -27,6 +28,7 @@ struct stage {
 	struct stream in;
 	struct stream_writer out; /* -p */
 	struct run run;
+	enum verb verb;
 	struct lake lake;
 	struct columns columns; /* of the first stream: all must be alike */
 	struct gold *gold;      /* NULL before the run frame */
@@ -70,11 +72,7 @@ static int begin_run(struct stage *g)
 		return -1;
 	if (g->gold != NULL)
 		return 0;
-	if (!text_equal(g->run.verb, text_of("load")))
-		return cause_record(STATUS_INPUT,
-				    "stdin: a run that is to %s, which this program does not know",
-				    g->run.verb.data);
-	if (lake_open(&g->lake, g->run.lake.data) != 0)
+	if (verb_parse(g->run.verb, &g->verb) != 0 || lake_open(&g->lake, g->run.lake.data) != 0)
 		return -1;
 	definitions = lake_schema(&g->lake, "gold", g->schemas);
 	if (definitions != NULL)
@@ -106,6 +104,9 @@ static int take_item(struct stage *g)
 	if (g->in.type == FRAME_BATCH &&
 	    (stream_decode(&g->in) != 0 || gold_update(g->gold, &g->in.batch) != 0))
 		return -1;
+	if (g->in.type == FRAME_WANT && g->in.want.verdict == WANT_TABLE &&
+	    gold_select(g->gold, g->in.want.path) != 0)
+		return -1;
 	if (g->in.type == FRAME_PARTIAL)
 		return partial_merge(g->gold, &g->in.partial, &g->state);
 	return run_take(&g->run, &g->in);
@@ -120,7 +121,9 @@ static int pass_item(struct stage *g)
 	case FRAME_STRINGS:
 	case FRAME_RESET: return 0;
 	case FRAME_TRAILER:
-		if (run_check_counts(&g->run) != 0 || partial_write(g->gold, &g->out) != 0)
+		/* All that this part has counted comes with its last stream. */
+		if (g->run.rest == 0 &&
+		    (run_check_counts(&g->run) != 0 || partial_write(g->gold, &g->out) != 0))
 			return -1;
 		return stream_end(&g->out);
 	default: return stream_pass(&g->out, &g->in);
@@ -145,12 +148,16 @@ static void print_summary(const struct stage *g, const struct commit *c)
 	const struct run_sums sums = run_sum(&g->run);
 	double seconds = seconds_since(&g->start);
 
-	if (g->run.n_sources == 0 && c->copies == 0)
+	if (g->verb != VERB_LOAD)
+		tool_warn("run %" PRIu64 " (%s): %zu files read again, %" PRIu64 " sources taken, %" PRIu64
+			  " events of them, in %.2f s",
+			  c->number, verb_name(g->verb), g->run.n_rereads, sums.sources, sums.rows, seconds);
+	else if (sums.sources == 0 && c->copies == 0)
 		tool_warn("run %" PRIu64 ": nothing new", c->number);
 	else
-		tool_warn("run %" PRIu64 ": %zu sources, %" PRIu64 " copies, %" PRIu64 " events, %" PRIu64
-			  " rejects in %.2f s (%.0f events/s)",
-			  c->number, g->run.n_sources, c->copies, sums.rows, sums.rejects, seconds,
+		tool_warn("run %" PRIu64 ": %" PRIu64 " sources, %" PRIu64 " copies, %" PRIu64
+			  " events, %" PRIu64 " rejects in %.2f s (%.0f events/s)",
+			  c->number, sums.sources, c->copies, sums.rows, sums.rejects, seconds,
 			  seconds > 0 ? (double)sums.rows / seconds : 0);
 	if (g->verbose)
 		tool_warn("%" PRIu64 " groups in %.1f MB", gold_groups(g->gold),

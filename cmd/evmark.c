@@ -2,6 +2,7 @@
 #include "mark.h"
 #include "tool.h"
 
+#include "../lib/control.h"
 #include "../lib/upgrade.h"
 
 #include <stdio.h>
@@ -13,11 +14,13 @@ static const struct tool evmark = {
     .synopsis = "pending [-cv] [-a SECONDS] LAKE\n"
 		"sources|runs|rejects|files [-f FORMAT] LAKE\n"
 		"verify [-c] LAKE\n"
+		"rebuild LAKE [TABLE ...]\n"
 		"upgrade LAKE",
     .help =
 	"pending: what a run would read, as a plan for evcat; on a terminal as a list\n"
 	"sources, runs, rejects, files: the ledger\n"
 	"verify: is everything there, and is Gold what Silver gives? A line for each finding, and status 1\n"
+	"rebuild: a run that makes Gold anew from Silver, all or these tables\n"
 	"upgrade: an older lake's gold.db becomes one of this program's format; the old one is kept\n"
 	"  -a SECONDS  leave files that are younger than this\n"
 	"  -c          look at every file, also in folders in which nothing has changed;\n"
@@ -67,13 +70,15 @@ int main(int argc, char **argv)
 {
 	const struct listing *listing;
 	const char *command, *verb;
+	enum verb asked;
 
 	tool_start(&evmark);
 	command = tool_command(argc, argv);
 	if (argc < 2 || argv[1][0] == '-') {
 		while (tool_option(argc, argv, "") != -1)
 			;
-		tool_usage("what is asked for: pending, sources, runs, rejects, files, verify, upgrade?");
+		tool_usage(
+		    "what is asked for: pending, sources, runs, rejects, files, verify, rebuild, upgrade?");
 	}
 	verb = argv[1];
 	argc--;
@@ -87,5 +92,7 @@ int main(int argc, char **argv)
 		return mark_verify(argc, argv);
 	if (strcmp(verb, "pending") == 0)
 		return mark_pending(argc, argv, command);
+	if (strcmp(verb, "load") != 0 && verb_parse(text_of(verb), &asked) == 0)
+		return mark_undo(argc, argv, command, asked);
 	tool_usage("no such verb: %s", verb);
 }

@@ -21,8 +21,11 @@ struct stage {
 static int begin(struct stage *g)
 {
 	silver_close(&g->silver);
-	if (stream_accept(&g->filter.in, 1U << STREAM_EVENTS) != 0 ||
-	    silver_open(&g->silver, &g->filter.in.columns) != 0)
+	if (stream_accept(&g->filter.in, 1U << STREAM_EVENTS | 1U << STREAM_SILVER) != 0)
+		return -1;
+	if (g->filter.in.kind == STREAM_SILVER)
+		return stream_begin(&g->filter.out, STREAM_SILVER, &g->filter.in.columns, g->filter.command);
+	if (silver_open(&g->silver, &g->filter.in.columns) != 0)
 		return -1;
 	return stream_begin(&g->filter.out, STREAM_SILVER, &g->silver.columns, g->filter.command);
 }
@@ -86,6 +89,12 @@ static int take_item(void *stage)
 {
 	struct stage *g = stage;
 
+	/* What is Silver already goes on as it is. */
+	if (g->filter.in.kind == STREAM_SILVER && g->filter.in.type != FRAME_HEADER) {
+		if (g->filter.in.type == FRAME_TRAILER)
+			return stream_end(&g->filter.out);
+		return stream_pass(&g->filter.out, &g->filter.in);
+	}
 	switch (g->filter.in.type) {
 	case FRAME_HEADER: return begin(g);
 	case FRAME_RUN: return begin_run(g);

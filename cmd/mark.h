@@ -5,9 +5,13 @@
 #ifndef EV_MARK_H
 #define EV_MARK_H
 
+#include "../lib/verb.h"
+
 /* What is new in Bronze. */
 int mark_pending(int argc, char **argv, const char *command);
 /* The lake held against itself. */
 int mark_verify(int argc, char **argv);
+/* What is to be undone or done again. */
+int mark_undo(int argc, char **argv, const char *command, enum verb verb);
 
 #endif

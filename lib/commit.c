@@ -1,28 +1,15 @@
-#include "commit.h"
+#include "commit_parts.h"
+#include "undo.h"
+#include "verb.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-static bool is_equal(struct hash128 a, struct hash128 b)
-{
-	return a.low == b.low && a.high == b.high;
-}
-
-/* Another run was first: nothing is lost, and the next try begins with what it left. */
-static int too_late(struct text path, const char *what)
+int commit_too_late(struct text path, const char *what)
 {
 	return cause_record(STATUS_RETRY, "%.*s: %s: another run was first; try again", (int)path.len,
 			    path.data, what);
 }
-
-/* The state of one commit_run. */
-struct work {
-	struct commit *c;
-	struct db *db;
-	struct ledger ledger;
-	struct text *targets; /* of the staged files, in their order */
-	struct strings target_texts;
-};
 
 /* The lake is the one that the plan was made for. */
 static int check_lake(struct work *w)
@@ -40,7 +27,7 @@ static int check_lake(struct work *w)
 	if (!known)
 		return ledger_create(&w->ledger) != 0 || gold_create(w->db) != 0 ? -1 : 0;
 	if (run->id.len == 0)
-		return too_late(text_of(w->c->lake->path), "the lake has been created since");
+		return commit_too_late(text_of(w->c->lake->path), "the lake has been created since");
 	if (ledger_id(&w->ledger, id) != 0)
 		return -1;
 	if (!text_equal(run->id, text_of(id)))
@@ -67,7 +54,7 @@ static int add_folder(struct dictionary *folders, struct text path)
 }
 
 /* A copy with a NUL behind it. */
-static char *copy_text(struct text text)
+char *commit_copy_text(struct text text)
 {
 	char *copy = strndup(text.data, text.len);
 
@@ -79,7 +66,7 @@ static char *copy_text(struct text text)
 static int sync_folders(const struct lake *lake, const struct dictionary *folders)
 {
 	for (uint32_t i = 0; i < folders->strings.n; i++) {
-		char *folder = copy_text(strings_get(&folders->strings, i));
+		char *folder = commit_copy_text(strings_get(&folders->strings, i));
 		int result = folder != NULL ? lake_sync_folder(lake, folder) : -1;
 
 		free(folder);
@@ -98,7 +85,7 @@ static int finish_renames(struct work *w)
 	int result;
 
 	while ((result = ledger_next_pending(&w->ledger, &staged, &path)) == 1) {
-		char *from = copy_text(staged), *to = copy_text(path);
+		char *from = commit_copy_text(staged), *to = commit_copy_text(path);
 
 		if (from == NULL || to == NULL || lake_move(w->c->lake, from, to) != 0 ||
 		    add_folder(&folders, path) != 0)
@@ -123,90 +110,24 @@ static int check_marks(struct work *w)
 	struct ledger_source mark;
 
 	for (size_t i = 0; i < run->n_sources; i++) {
-		int found = ledger_find_path(&w->ledger, run->sources[i].path, &mark);
+		int found = run->sources[i].purpose == SOURCE_NEW
+				? ledger_find_path(&w->ledger, run->sources[i].path, &mark)
+				: 0;
 
 		if (found != 0)
-			return found < 0 ? -1 : too_late(run->sources[i].path, "it is already marked");
+			return found < 0 ? -1 : commit_too_late(run->sources[i].path, "it is already marked");
 	}
 	return 0;
 }
 
-/* The path whose content a source has: a mark's, or that of an earlier source of the run; else "". */
-static int find_original(struct work *w, size_t source, const size_t *same, struct text *original)
-{
-	const struct run_source *sources = w->c->run->sources;
-	struct ledger_source mark;
-	int found = ledger_find_content(&w->ledger, sources[source].end.content, &mark);
-
-	*original = found == 1               ? mark.path
-		    : same[source] != source ? sources[same[source]].path
-					     : text_of("");
-	return found < 0 ? -1 : 0;
-}
-
-static int compare_contents(const void *a, const void *b, void *sources)
-{
-	const struct run_source *x = (const struct run_source *)sources + *(const size_t *)a;
-	const struct run_source *y = (const struct run_source *)sources + *(const size_t *)b;
-
-	if (x->end.content.high != y->end.content.high)
-		return x->end.content.high > y->end.content.high ? 1 : -1;
-	if (x->end.content.low != y->end.content.low)
-		return x->end.content.low > y->end.content.low ? 1 : -1;
-	return (x > y) - (x < y);
-}
-
-/* same[i]: the first source of the run with the content of source i. */
-static size_t *group_contents(const struct run *run)
-{
-	size_t *order = calloc(run->n_sources + 1, sizeof *order);
-	size_t *same = calloc(run->n_sources + 1, sizeof *same);
-
-	if (order == NULL || same == NULL) {
-		cause_memory();
-		free(same);
-		same = NULL;
-		goto out;
-	}
-	for (size_t i = 0; i < run->n_sources; i++)
-		order[i] = i;
-	qsort_r(order, run->n_sources, sizeof *order, compare_contents, run->sources);
-	for (size_t i = 0; i < run->n_sources; i++) {
-		bool first = i == 0 || !is_equal(run->sources[order[i]].end.content,
-						 run->sources[order[i - 1]].end.content);
-
-		same[order[i]] = first ? order[i] : same[order[i - 1]];
-	}
-out:
-	free(order);
-	return same;
-}
-
-static int mark_copy(struct work *w, struct text path, uint64_t size, uint64_t mtime_ns,
-		     struct hash128 content, struct text original)
-{
-	const struct ledger_source mark = {
-	    .path = path,
-	    .size = size,
-	    .mtime_ns = mtime_ns,
-	    .content = content,
-	    .status = LEDGER_SAME,
-	    .same_as = original,
-	    .run = w->c->number,
-	};
-
-	w->c->copies++;
-	return ledger_add_source(&w->ledger, &mark);
-}
-
-static int add_run(struct work *w, const struct run_sums *sums, uint64_t sources, uint64_t files)
+int commit_add_run(struct work *w, const struct run_sums *sums, uint64_t files)
 {
 	const struct commit *c = w->c;
 	const struct ledger_run row = {
 	    .run = c->number,
 	    .verb = c->run->verb,
 	    .began = c->began,
-	    .sources = sources,
+	    .sources = sums->sources,
 	    .copies = c->copies,
 	    .rows = sums->rows,
 	    .rejects = sums->rejects,
@@ -218,72 +139,6 @@ static int add_run(struct work *w, const struct run_sums *sums, uint64_t sources
 	};
 
 	return ledger_add_run(&w->ledger, &row);
-}
-
-/*
- * Sources whose content is already counted, or counted twice by this run. Their rows are in Gold's own
- * aggregates by now, so nothing of the run can be kept: only the marks of the copies are, and the next try
- * leaves them out. 1: there were some, 0: none.
- */
-static int mark_copies(struct work *w)
-{
-	const struct run_sums none = {0};
-	size_t *same = group_contents(w->c->run);
-	int result = same != NULL ? 0 : -1;
-
-	for (size_t i = 0; result == 0 && i < w->c->run->n_sources; i++) {
-		const struct run_source *source = &w->c->run->sources[i];
-		struct text original;
-
-		result = find_original(w, i, same, &original);
-		if (result != 0 || original.len == 0)
-			continue;
-		char *copy = copy_text(original);
-
-		result = copy == NULL ? -1
-				      : mark_copy(w, source->path, source->size, source->mtime_ns,
-						  source->end.content, text_of(copy));
-		free(copy);
-	}
-	free(same);
-	if (result != 0 || w->c->copies == 0)
-		return result;
-	return add_run(w, &none, 0, 0) != 0 ? -1 : 1;
-}
-
-/* The copies that the plan knew of, and the marks that only need another size or mtime. */
-static int write_wants(struct work *w)
-{
-	const struct run *run = w->c->run;
-
-	for (size_t i = 0; i < run->n_wants; i++) {
-		const struct control_want *want = &run->wants[i];
-		const struct run_source *source;
-		struct ledger_source mark;
-		int found, result;
-
-		if (want->verdict != WANT_SAME)
-			continue;
-		found = ledger_find_path(&w->ledger, want->same_as, &mark);
-		if (found < 0)
-			return -1;
-		source = found ? NULL : run_find(run, want->same_as);
-		if (!(found && is_equal(mark.content, want->content)) &&
-		    !(source != NULL && is_equal(source->end.content, want->content)))
-			return too_late(want->same_as, "its content is another now");
-		if (text_equal(want->path, want->same_as)) {
-			result = ledger_touch_source(&w->ledger, want->path, want->size, want->mtime_ns);
-		} else {
-			found = ledger_find_path(&w->ledger, want->path, &mark);
-			if (found != 0)
-				return found < 0 ? -1 : too_late(want->path, "it is already marked");
-			result = mark_copy(w, want->path, want->size, want->mtime_ns, want->content,
-					   want->same_as);
-		}
-		if (result != 0)
-			return -1;
-	}
-	return 0;
 }
 
 /* Every staged file is there, whole. */
@@ -298,7 +153,7 @@ static int check_files(const struct work *w)
 
 		if (lake_measure(w->c->lake, file->path.data, &size, &checksum) != 0)
 			return -1;
-		if (size != file->size || !is_equal(checksum, file->checksum))
+		if (size != file->size || !hash_equal(checksum, file->checksum))
 			return cause_record(STATUS_REFUSED,
 					    "%s/%s: not the file that was staged: size or checksum differ",
 					    w->c->lake->path, file->path.data);
@@ -326,7 +181,7 @@ static int write_sources(struct work *w)
 		    .run = w->c->number,
 		};
 
-		if (ledger_add_source(&w->ledger, &mark) != 0)
+		if (source->purpose == SOURCE_NEW && ledger_add_source(&w->ledger, &mark) != 0)
 			return -1;
 	}
 	return 0;
@@ -409,7 +264,7 @@ out:
 
 static int make_folder(const struct lake *lake, struct text path)
 {
-	char *folder = copy_text(folder_of(path));
+	char *folder = commit_copy_text(folder_of(path));
 	int result = folder != NULL ? lake_make_folder(lake, folder) : -1;
 
 	free(folder);
@@ -450,11 +305,14 @@ static int write_files(struct work *w)
 
 static int write_gold(struct work *w)
 {
+	const bool fresh = verb_is_fresh(w->verb);
 	int history = ledger_has_history(&w->ledger);
 
-	if (history < 0 || gold_check(w->c->gold, w->db, history) != 0 || gold_commit(w->c->gold, w->db) != 0)
+	if (history < 0 ||
+	    (fresh ? gold_renew(w->c->gold, w->db) : gold_check(w->c->gold, w->db, history)) != 0 ||
+	    gold_commit(w->c->gold, w->db) != 0)
 		return -1;
-	return gold_is_touched(w->c->gold) ? ledger_set_gold_run(&w->ledger, w->c->number) : 0;
+	return fresh || gold_is_touched(w->c->gold) ? ledger_set_gold_run(&w->ledger, w->c->number) : 0;
 }
 
 /* What make looks at. A run that was stopped before it got here is made up for by the next. */
@@ -477,15 +335,22 @@ static int write_run(struct work *w)
 	if (check_lake(w) != 0 || finish_renames(w) != 0 || renew_stamp(w) != 0)
 		return -1;
 	lake_sweep(c->lake, time(NULL));
-	if (check_marks(w) != 0 || ledger_newest_run(&w->ledger, &c->number) != 0)
+	if (ledger_newest_run(&w->ledger, &c->number) != 0)
 		return -1;
 	c->number++;
-	copies = mark_copies(w);
+	if (w->verb == VERB_LOAD && c->run->n_rereads > 0)
+		return cause_record(STATUS_REFUSED, "%s: a load that reads what is loaded already",
+				    c->lake->path);
+	if ((w->verb != VERB_LOAD && undo_apply(w) != 0) || check_marks(w) != 0)
+		return -1;
+	copies = commit_mark_copies(w);
 	if (copies != 0)
-		return copies;
-	if (check_files(w) != 0 || write_wants(w) != 0 || write_gold(w) != 0 || write_sources(w) != 0 ||
-	    write_folders(w) != 0 || write_tallies(w) != 0 || write_files(w) != 0 ||
-	    add_run(w, &sums, c->run->n_sources, c->run->n_files) != 0)
+		return copies > 0 && w->verb != VERB_LOAD ? undo_refuse_copies(w) : copies;
+	if (check_files(w) != 0 || commit_write_wants(w) != 0 || write_gold(w) != 0 ||
+	    write_sources(w) != 0 || write_folders(w) != 0 || write_tallies(w) != 0 || write_files(w) != 0 ||
+	    commit_add_run(w, &sums, c->run->n_files) != 0)
+		return -1;
+	if (w->verb != VERB_LOAD && undo_check_sums(w) != 0)
 		return -1;
 	return lake_adopt_schemas(c->lake, c->schemas);
 }
@@ -506,7 +371,7 @@ static int move_files(struct work *w)
 	if (result == 0)
 		result = sync_folders(w->c->lake, &folders);
 	for (uint32_t i = 0; result == 0 && i < staging.strings.n; i++) {
-		char *folder = copy_text(strings_get(&staging.strings, i));
+		char *folder = commit_copy_text(strings_get(&staging.strings, i));
 
 		if (folder != NULL)
 			lake_unstage(w->c->lake, folder);
@@ -526,7 +391,7 @@ static int finish(struct work *w)
 	if (db_start_log(w->db) != 0)
 		return -1;
 	if (w->c->run->n_files == 0)
-		return 0;
+		return verb_is_fresh(w->verb) ? renew_stamp(w) : 0;
 	if (move_files(w) != 0 || db_exec(w->db, "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE") != 0 ||
 	    ledger_clear_pending(&w->ledger, w->c->number) != 0 || renew_stamp(w) != 0)
 		return -1;
@@ -549,6 +414,9 @@ int commit_run(struct commit *c)
 	struct work w = {.c = c};
 	int result = -1;
 	int only_copies;
+
+	if (verb_parse(c->run->verb, &w.verb) != 0)
+		return -1;
 
 	c->number = 0;
 	c->copies = 0;

@@ -20,10 +20,9 @@ struct field {
 #define N_FIELDS(FIELDS) (sizeof(FIELDS) / sizeof *(FIELDS))
 
 static const struct field run_fields[] = {
-    FIELD(control_run, TEXT, verb),
-    FIELD(control_run, TEXT, lake),
-    FIELD(control_run, TEXT, id),
-    FIELD(control_run, NUMBER, newest_run),
+    FIELD(control_run, TEXT, verb),     FIELD(control_run, TEXT, lake),
+    FIELD(control_run, TEXT, id),       FIELD(control_run, NUMBER, newest_run),
+    FIELD(control_run, NUMBER, target), FIELD(control_run, NUMBER, rest),
 };
 static const struct field want_fields[] = {
     FIELD(control_want, NUMBER, verdict), FIELD(control_want, TEXT, path),
@@ -34,6 +33,13 @@ static const struct field source_fields[] = {
     FIELD(control_source, TEXT, path),
     FIELD(control_source, NUMBER, size),
     FIELD(control_source, NUMBER, mtime_ns),
+    FIELD(control_source, NUMBER, purpose),
+};
+static const struct field reread_fields[] = {
+    FIELD(control_reread, TEXT, path),
+    FIELD(control_reread, NUMBER, verdict),
+    FIELD(control_reread, NUMBER, rows),
+    FIELD(control_reread, NUMBER, left_out),
 };
 static const struct field source_end_fields[] = {
     FIELD(control_source_end, HASH, content),   FIELD(control_source_end, NUMBER, bytes),
@@ -156,5 +162,6 @@ CONTROL(tally)
 CONTROL(shard)
 CONTROL(partial)
 CONTROL(folder)
+CONTROL(reread)
 CONTROL(error)
 CONTROL(trailer)

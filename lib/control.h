@@ -13,16 +13,25 @@
 
 /* What is to be done, to which lake. */
 struct control_run {
-	struct text verb;    /* "load" */
+	struct text verb;    /* "load", or one of verb.h */
 	struct text lake;    /* absolute path */
 	struct text id;      /* the lake's id, or "" before its first commit */
 	uint64_t newest_run; /* that evmark saw; 0 for none */
+	uint64_t target;     /* "rewind": the run whose lake is to be had again; else 0 */
+	uint64_t rest;       /* how many streams of this run come after this one, from the same evcat */
 };
 
 enum want_verdict {
 	WANT_TAKE = 0,    /* read it */
 	WANT_SAME = 1,    /* its content is already marked, as `same_as`: mark it, do not read it */
 	WANT_CHANGED = 2, /* marked, but no longer what it was: leave it, and say so */
+	WANT_RECOUNT = 3, /* a file of Silver that stays: Gold is to count it again */
+	WANT_REWRITE =
+	    4, /* a file of Silver or quarantine: what is not of a removed source goes to a new one */
+	WANT_REPLAY = 5, /* a file of quarantine: its lines are to be decoded again */
+	WANT_REMOVE = 6, /* a source whose mark ends, with all that came from it */
+	WANT_SKIP = 7,   /* a source that is never to be taken */
+	WANT_TABLE = 8,  /* the path is the name of a Gold table, and only such are rebuilt */
 };
 
 struct control_want {
@@ -30,8 +39,16 @@ struct control_want {
 	struct text path; /* within the lake: "bronze/..." */
 	uint64_t size;    /* bytes of the file */
 	uint64_t mtime_ns;
-	struct text same_as;    /* WANT_SAME: the marked path */
+	struct text same_as; /* WANT_SAME: the marked path; of Silver and quarantine: where it still lies */
 	struct hash128 content; /* WANT_SAME: of the decompressed bytes */
+};
+
+/* What the rows of a source are there for. */
+enum source_purpose {
+	SOURCE_NEW = 0,     /* to be taken: they go to Silver and Gold, and the source gets a mark */
+	SOURCE_RECOUNT = 1, /* of a file of Silver that stays: Gold only */
+	SOURCE_REWRITE = 2, /* of a file of Silver that goes: to another one, and Gold */
+	SOURCE_AGAIN = 3,   /* of a marked source, from quarantine: as if new, but that it keeps its mark */
 };
 
 /* The rows that follow come from here. */
@@ -39,6 +56,15 @@ struct control_source {
 	struct text path;
 	uint64_t size;
 	uint64_t mtime_ns;
+	uint64_t purpose;
+};
+
+/* A file of Silver or quarantine that has been read to its end. */
+struct control_reread {
+	struct text path;
+	uint64_t verdict;  /* WANT_RECOUNT, _REWRITE or _REPLAY, as it was wanted */
+	uint64_t rows;     /* that have gone on */
+	uint64_t left_out; /* those of removed sources */
 };
 
 /* lines = rows + rejects + blank. */
@@ -125,6 +151,7 @@ int control_encode_tally(struct buffer *out, const struct control_tally *c) MUST
 int control_encode_shard(struct buffer *out, const struct control_shard *c) MUST_CHECK;
 int control_encode_partial(struct buffer *out, const struct control_partial *c) MUST_CHECK;
 int control_encode_folder(struct buffer *out, const struct control_folder *c) MUST_CHECK;
+int control_encode_reread(struct buffer *out, const struct control_reread *c) MUST_CHECK;
 int control_encode_error(struct buffer *out, const struct control_error *c) MUST_CHECK;
 int control_encode_trailer(struct buffer *out, const struct control_trailer *c) MUST_CHECK;
 
@@ -138,6 +165,7 @@ int control_decode_tally(const struct frame *f, struct control_tally *c) MUST_CH
 int control_decode_shard(const struct frame *f, struct control_shard *c) MUST_CHECK;
 int control_decode_partial(const struct frame *f, struct control_partial *c) MUST_CHECK;
 int control_decode_folder(const struct frame *f, struct control_folder *c) MUST_CHECK;
+int control_decode_reread(const struct frame *f, struct control_reread *c) MUST_CHECK;
 int control_decode_error(const struct frame *f, struct control_error *c) MUST_CHECK;
 int control_decode_trailer(const struct frame *f, struct control_trailer *c) MUST_CHECK;
 

@@ -107,6 +107,11 @@ static int check_format(struct db *db, enum db_mode mode, bool *marked)
 	return 0;
 }
 
+const char *db_path(const struct db *db)
+{
+	return db->path;
+}
+
 int db_format(struct db *db, int *format)
 {
 	int64_t found;

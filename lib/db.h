@@ -36,6 +36,8 @@ enum { DB_FORMAT = 3 };
 int db_format(struct db *db, int *format) MUST_CHECK;
 int db_set_format(struct db *db) MUST_CHECK;
 
+const char *db_path(const struct db *db); /* as it was opened */
+
 /* One or more statements without parameters or results. */
 int db_exec(struct db *db, const char *sql) MUST_CHECK;
 

@@ -190,6 +190,7 @@ void gold_close(struct gold *g)
 	predicates_free(g->predicates);
 	view_close(&g->view);
 	columns_free(&g->silver);
+	dictionary_free(&g->selected);
 	free(g->folder);
 	free(g);
 }
@@ -206,10 +207,22 @@ int gold_update(struct gold *g, const struct batch *batch)
 	if (view_set(&g->view, batch) != 0)
 		return -1;
 	for (size_t i = 0; i < g->n; i++) {
-		if (groups_update(g->tables[i].groups) != 0)
+		if (!g->tables[i].left_out && groups_update(g->tables[i].groups) != 0)
 			return -1;
 	}
 	return 0;
+}
+
+int gold_select(struct gold *g, struct text name)
+{
+	struct table *t = gold_find_table(g, name);
+	uint32_t code;
+
+	for (size_t i = 0; g->selected.strings.n == 0 && i < g->n; i++)
+		g->tables[i].left_out = true;
+	if (t != NULL)
+		t->left_out = false;
+	return dictionary_code(&g->selected, name.data, name.len, &code);
 }
 
 void gold_strings_reset(struct gold *g, size_t column)

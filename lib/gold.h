@@ -28,6 +28,10 @@ struct gold *gold_open(const char *folder, const struct columns *silver) MUST_CH
 struct gold *gold_open_kept(struct db *db, const struct columns *silver) MUST_CHECK;
 void gold_close(struct gold *g);
 
+/* Before any row: only tables that are named so are to be made anew, one call for each. A name that is no
+ * table's is no error here. */
+int gold_select(struct gold *g, struct text table) MUST_CHECK;
+
 /* Rows of a Silver batch, its vectors in the order of the columns given to gold_open. */
 int gold_update(struct gold *g, const struct batch *batch) MUST_CHECK;
 /* The stream's dictionary of a column was emptied. */
@@ -40,6 +44,13 @@ int gold_create(struct db *db) MUST_CHECK;
  * on one with history a new, changed or vanished definition is STATUS_USAGE, with what to type next.
  */
 int gold_check(const struct gold *g, struct db *db, bool has_history) MUST_CHECK;
+/*
+ * Before gold_commit, in its transaction, when what the run has seen is all there is: the selected tables, or
+ * all, are emptied with their state, and their definitions are what they are now; one that has no definition
+ * any more goes. STATUS_USAGE when a selected table is neither in the lake nor defined, or when the
+ * definition of another than these is not the lake's.
+ */
+int gold_renew(struct gold *g, struct db *db) MUST_CHECK;
 /* Within the caller's transaction: merges the run into the state, and recomputes the rows of the touched
  * groups. To be called once. */
 int gold_commit(struct gold *g, struct db *db) MUST_CHECK;

@@ -40,7 +40,8 @@ static int list_differences(const struct gold *g, struct db *db, struct buffer *
 			failed = -1;
 		else if (t == NULL)
 			failed = add_difference(out, "missing", name);
-		else if (!text_equal(db_text(s, 1), (struct text){t->definition.text, t->definition.len}))
+		else if (!t->renewed &&
+			 !text_equal(db_text(s, 1), (struct text){t->definition.text, t->definition.len}))
 			failed = add_difference(out, "changed", name);
 		known += t != NULL;
 	}
@@ -48,6 +49,8 @@ static int list_differences(const struct gold *g, struct db *db, struct buffer *
 	for (size_t i = 0; i < g->n && !failed && known < g->n; i++) {
 		const char *name = g->tables[i].definition.name;
 
+		if (g->tables[i].renewed)
+			continue;
 		s = db_prepare(db, "SELECT 1 FROM lake_definition WHERE name = ?1");
 		if (s == NULL)
 			return -1;
@@ -61,26 +64,28 @@ static int list_differences(const struct gold *g, struct db *db, struct buffer *
 	return failed;
 }
 
-static int refuse_differences(const struct gold *g, struct db *db)
+int gold_refuse_differences(const struct gold *g, struct db *db)
 {
 	struct buffer list = {0};
 	int result = list_differences(g, db, &list);
 
-	if (result == 0 && list.len > 0 && buffer_text(&list) != NULL)
+	if (result == 0 && list.len > 0 && buffer_text(&list) != NULL) {
+		const char *path = db_path(db), *slash = strrchr(path, '/');
+		const int folder = slash != NULL ? (int)(slash - path) : 0;
+
 		result = cause_record(STATUS_USAGE,
 				      "%s: not the definitions that the lake's Gold tables were made by: %s: "
-				      "restore those (sqlite3 "
-				      "gold.db \"SELECT writefile('%s/' || name || '.sql', sql) FROM "
-				      "lake_definition\") and move "
-				      "new ones away, or start a new lake from the same bronze",
-				      g->folder, buffer_text(&list), g->folder);
+				      "to have Gold by what they are now: evetl %.*s rebuild",
+				      g->folder, buffer_text(&list), folder > 0 ? folder : 1,
+				      folder > 0 ? path : ".");
+	}
 	buffer_free(&list);
 	return result;
 }
 
 int gold_check(const struct gold *g, struct db *db, bool has_history)
 {
-	return has_history ? refuse_differences(g, db) : 0;
+	return has_history ? gold_refuse_differences(g, db) : 0;
 }
 
 /* --- the commit ------------------------------------------------------------------------------------------
@@ -109,7 +114,7 @@ static int query(struct db *db, const char *sql, int64_t *number)
 }
 
 /* A lake without history may hold tables, empty ones, of definitions that were changed since. */
-static int forget_tables(struct db *db)
+int gold_forget_tables(struct db *db)
 {
 	struct db_statement *s = db_prepare(db, "SELECT name FROM lake_definition");
 	struct buffer names = {0};
@@ -139,34 +144,36 @@ static int settle_definitions(const struct gold *g, struct db *db)
 	if (query(db, "SELECT EXISTS(SELECT * FROM lake_group)", &groups) != 0)
 		return -1;
 	if (groups)
-		return refuse_differences(g, db);
+		return gold_refuse_differences(g, db);
 	if (list_differences(g, db, &list) == 0)
-		result = list.len > 0 ? forget_tables(db) : 0;
+		result = list.len > 0 ? gold_forget_tables(db) : 0;
 	buffer_free(&list);
 	return result;
 }
 
-/* The id of the definition, which is written down with its table if it is new. */
+/* The id of the definition, which is written down with its table if it is new, or made anew. */
 static int enter_definition(struct commit *c)
 {
 	const struct definition *d = c->definition;
 	const struct text name = {d->name, strlen(d->name)};
-	struct db_statement *s = db_prepare(c->db, "SELECT id FROM lake_definition WHERE name = ?1");
+	struct db_statement *s = db_prepare(c->db, "SELECT id, sql FROM lake_definition WHERE name = ?1");
 	int more = -1, result = -1;
 
 	if (s == NULL)
 		return -1;
 	db_bind_text(s, 1, name);
 	more = db_step(s);
-	if (more == 1)
+	if (more == 1) {
 		c->id = db_int(s, 0);
+		c->is_new = db_text(s, 1).len == 0;
+	}
 	db_finalize(s);
-	c->is_new = more == 0;
-	if (more != 0)
-		return more == 1 ? 0 : -1;
-	if (query(c->db, "SELECT ifnull(max(id), 0) + 1 FROM lake_definition", &c->id) != 0)
+	c->is_new |= more == 0;
+	if (more < 0 || !c->is_new)
+		return more < 0 ? -1 : 0;
+	if (more == 0 && query(c->db, "SELECT ifnull(max(id), 0) + 1 FROM lake_definition", &c->id) != 0)
 		return -1;
-	s = db_prepare(c->db, "INSERT INTO lake_definition(id, name, sql) VALUES(?1, ?2, ?3)");
+	s = db_prepare(c->db, "INSERT OR REPLACE INTO lake_definition(id, name, sql) VALUES(?1, ?2, ?3)");
 	if (s == NULL)
 		return -1;
 	db_bind_int(s, 1, c->id);
@@ -250,7 +257,7 @@ int gold_commit(struct gold *g, struct db *db)
 	if (g->failed || settle_definitions(g, db) != 0)
 		return -1;
 	for (size_t i = 0; i < g->n; i++) {
-		if (commit_table(&g->tables[i], db) != 0)
+		if (!g->tables[i].left_out && commit_table(&g->tables[i], db) != 0)
 			return -1;
 	}
 	return 0;

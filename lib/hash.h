@@ -8,6 +8,7 @@
 #ifndef EV_HASH_H
 #define EV_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,11 @@ struct hash128 {
 	uint64_t low;
 	uint64_t high;
 };
+
+static inline bool hash_equal(struct hash128 a, struct hash128 b)
+{
+	return a.low == b.low && a.high == b.high;
+}
 
 /* XXH3-64 of len bytes: for short ones. */
 static inline uint64_t hash64(const void *data, size_t len)

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 void plan_free(struct plan *p)
@@ -84,20 +85,17 @@ out:
 	return result;
 }
 
-static bool is_equal(struct hash128 a, struct hash128 b)
-{
-	return a.low == b.low && a.high == b.high;
-}
-
 /* A marked path: is it still what was read? */
 static int judge_marked(const struct lake *lake, struct plan_file *file, const struct ledger_source *mark)
 {
 	file->verdict = PLAN_MARKED;
+	if (strcmp(mark->status, LEDGER_SKIPPED) == 0)
+		return 0;
 	if (file->size == mark->size && file->mtime_ns == mark->mtime_ns)
 		return 0;
 	switch (hash_file(lake, file)) {
 	case 1:
-		file->verdict = is_equal(file->content, mark->content) ? PLAN_TOUCHED : PLAN_CHANGED;
+		file->verdict = hash_equal(file->content, mark->content) ? PLAN_TOUCHED : PLAN_CHANGED;
 		return 0;
 	case 0: file->verdict = PLAN_CHANGED; return 0;
 	default: return -1;
@@ -188,7 +186,7 @@ static int judge_group(const struct lake *lake, struct plan *p, const size_t *gr
 			const struct plan_file *first = &p->files[group[j]];
 
 			if (first->verdict != PLAN_TAKE || !first->hashed ||
-			    !is_equal(first->content, file->content))
+			    !hash_equal(first->content, file->content))
 				continue;
 			file->verdict = PLAN_SAME;
 			file->same_as = first->path;

@@ -33,6 +33,7 @@ void run_free(struct run *r)
 	free(r->files);
 	free(r->wants);
 	free(r->folders);
+	free(r->rereads);
 	*r = (struct run){0};
 }
 
@@ -50,11 +51,13 @@ static int contradiction(const struct run *r, const char *what)
 
 static int begin(struct run *r, const struct control_run *run)
 {
-	r->streams++;
+	r->streams += run->rest == 0;
+	r->rest = run->rest;
 	/* The parts of one run follow one another. */
 	if (r->begun) {
 		if (text_equal(r->verb, run->verb) && text_equal(r->lake, run->lake) &&
-		    text_equal(r->id, run->id) && r->newest_run == run->newest_run)
+		    text_equal(r->id, run->id) && r->newest_run == run->newest_run &&
+		    r->target == run->target)
 			return 0;
 		return cause_record(STATUS_INPUT,
 				    "the input holds two different runs: one of %.*s, one of %.*s",
@@ -64,14 +67,16 @@ static int begin(struct run *r, const struct control_run *run)
 	r->lake = run->lake;
 	r->id = run->id;
 	r->newest_run = run->newest_run;
+	r->target = run->target;
 	r->begun = true;
 	return keep(r, &r->verb) != 0 || keep(r, &r->lake) != 0 || keep(r, &r->id) != 0 ? -1 : 0;
 }
 
 static int add_want(struct run *r, struct control_want want)
 {
-	/* A file to be read comes back as a source. */
-	if (want.verdict == WANT_TAKE)
+	/* What is to be read comes back as a source, or as a file that was read again. */
+	if (want.verdict == WANT_TAKE || want.verdict == WANT_RECOUNT || want.verdict == WANT_REWRITE ||
+	    want.verdict == WANT_REPLAY)
 		return 0;
 	if (keep(r, &want.path) != 0 || keep(r, &want.same_as) != 0 ||
 	    array_reserve(&r->wants, &r->cap_wants, r->n_wants + 1, sizeof *r->wants) != 0)
@@ -80,10 +85,51 @@ static int add_want(struct run *r, struct control_want want)
 	return 0;
 }
 
+/* Whether the source at hand is a file of Silver. */
+static bool is_of_silver(const struct run *r)
+{
+	return r->purpose == SOURCE_RECOUNT || r->purpose == SOURCE_REWRITE;
+}
+
+static int end_of_silver(struct run *r, const struct control_source_end *end, enum stream_kind kind)
+{
+	if (kind == STREAM_PARTIAL) /* the shard has held them against each other */
+		r->rows_again = end->rows;
+	if (r->rows_again != end->rows)
+		return contradiction(r, "a file of Silver with another number of rows than its end says");
+	if (r->purpose == SOURCE_REWRITE)
+		r->rewritten += end->rows;
+	return 0;
+}
+
+static int add_reread(struct run *r, const struct control_reread *reread)
+{
+	struct run_reread added = {reread->path, (enum want_verdict)reread->verdict, reread->rows,
+				   reread->left_out};
+
+	if (is_of_silver(r) && r->rows_again != added.rows)
+		return contradiction(r, "a file of Silver that is not what came of it");
+	r->rows_again = 0;
+	if (keep(r, &added.path) != 0 ||
+	    array_reserve(&r->rereads, &r->cap_rereads, r->n_rereads + 1, sizeof *r->rereads) != 0)
+		return -1;
+	r->rereads[r->n_rereads++] = added;
+	return 0;
+}
+
 static int add_source(struct run *r, const struct control_source *source)
 {
-	struct run_source added = {.path = source->path, .size = source->size, .mtime_ns = source->mtime_ns};
+	struct run_source added = {
+	    .path = source->path,
+	    .size = source->size,
+	    .mtime_ns = source->mtime_ns,
+	    .purpose = (enum source_purpose)source->purpose,
+	};
 
+	r->purpose = added.purpose;
+	r->rows_again = 0;
+	if (is_of_silver(r))
+		return 0;
 	if (keep(r, &added.path) != 0 ||
 	    array_reserve(&r->sources, &r->cap_sources, r->n_sources + 1, sizeof *r->sources) != 0)
 		return -1;
@@ -95,7 +141,7 @@ static int add_tally(struct run *r, struct control_tally tally)
 {
 	struct run_source *source;
 
-	if (r->n_sources == 0)
+	if (r->n_sources == 0 || is_of_silver(r))
 		return contradiction(r, "a tally that belongs to no source");
 	source = &r->sources[r->n_sources - 1];
 	if (is(tally.what, "silver")) {
@@ -147,6 +193,8 @@ static int add_part(struct run *r, const struct control_shard *shard)
 		return contradiction(r, "a part of no number");
 	if (r->n_seen > 0 && (shard->plan != r->plan || shard->n != r->n_parts))
 		return contradiction(r, "parts of different plans");
+	if (r->rest > 0)
+		return 0;
 	if (r->parts[shard->k - 1])
 		return cause_record(STATUS_INPUT, "part %" PRIu64 "/%" PRIu64 " of the run is there twice",
 				    shard->k, shard->n);
@@ -159,6 +207,8 @@ static int add_part(struct run *r, const struct control_shard *shard)
 
 static int check_parts(const struct run *r)
 {
+	if (r->rest > 0)
+		return cause_record(STATUS_INPUT, "the input ends before the run does");
 	if (r->n_seen != r->streams && r->streams > 1)
 		return cause_record(STATUS_INPUT, "%zu streams of the same run, which are not its parts",
 				    r->streams);
@@ -183,12 +233,19 @@ int run_take(struct run *r, const struct stream *s)
 	case FRAME_SOURCE: return add_source(r, &s->source);
 	case FRAME_TALLY: return add_tally(r, s->tally);
 	case FRAME_STAGED: return add_file(r, s->staged);
+	case FRAME_REREAD: return add_reread(r, &s->reread);
 	case FRAME_BATCH:
+		if (is_of_silver(r)) {
+			r->rows_again += s->rows;
+			return 0;
+		}
 		if (source == NULL || source->ended)
 			return contradiction(r, "rows that belong to no source");
 		source->rows += s->rows;
 		return 0;
 	case FRAME_SOURCE_END:
+		if (is_of_silver(r))
+			return end_of_silver(r, &s->source_end, s->kind);
 		if (source == NULL || source->ended)
 			return contradiction(r, "the end of a source that was not begun");
 		source->end = s->source_end;
@@ -245,7 +302,8 @@ static int check_twice(const struct run *r)
 		order[i] = &r->sources[i];
 	qsort(order, r->n_sources, sizeof *order, compare_paths);
 	for (size_t i = 1; result == 0 && i < r->n_sources; i++)
-		if (text_equal(order[i]->path, order[i - 1]->path))
+		if (order[i]->purpose == SOURCE_NEW && order[i - 1]->purpose == SOURCE_NEW &&
+		    text_equal(order[i]->path, order[i - 1]->path))
 			result = cause_record(STATUS_INPUT, "%.*s: this source is in the stream twice",
 					      (int)order[i]->path.len, order[i]->path.data);
 	free(order);
@@ -254,19 +312,21 @@ static int check_twice(const struct run *r)
 
 int run_check_counts(const struct run *r)
 {
-	struct run_sums sums = run_sum(r);
-	uint64_t silver = 0, quarantine = 0;
+	uint64_t silver = 0, quarantine = 0, rows = r->rewritten, rejects = 0;
 
-	for (size_t i = 0; i < r->n_sources; i++)
+	for (size_t i = 0; i < r->n_sources; i++) {
 		if (check_source(&r->sources[i]) != 0)
 			return -1;
+		rows += r->sources[i].end.rows;
+		rejects += r->sources[i].end.rejects;
+	}
 	for (size_t i = 0; i < r->n_files; i++)
 		*(is(r->files[i].layer, "silver") ? &silver : &quarantine) += r->files[i].rows;
-	if (silver != sums.rows || quarantine != sums.rejects)
+	if (silver != rows || quarantine != rejects)
 		return cause_record(STATUS_REFUSED,
 				    "the staged files hold %" PRIu64 " events and %" PRIu64
 				    " rejects, the sources %" PRIu64 " and %" PRIu64,
-				    silver, quarantine, sums.rows, sums.rejects);
+				    silver, quarantine, rows, rejects);
 	return check_twice(r);
 }
 
@@ -278,7 +338,7 @@ int run_check(const struct run *r)
 const struct run_source *run_find(const struct run *r, struct text path)
 {
 	for (size_t i = 0; i < r->n_sources; i++)
-		if (text_equal(r->sources[i].path, path))
+		if (r->sources[i].purpose == SOURCE_NEW && text_equal(r->sources[i].path, path))
 			return &r->sources[i];
 	return NULL;
 }
@@ -288,6 +348,9 @@ struct run_sums run_sum(const struct run *r)
 	struct run_sums sums = {0};
 
 	for (size_t i = 0; i < r->n_sources; i++) {
+		if (r->sources[i].purpose != SOURCE_NEW)
+			continue;
+		sums.sources++;
 		sums.rows += r->sources[i].end.rows;
 		sums.rejects += r->sources[i].end.rejects;
 		sums.blank += r->sources[i].end.blank;

@@ -290,6 +290,8 @@ static int read_source(struct stream *s)
 		return -1;
 	if (s->in_source)
 		return broken(s, "a source inside a source");
+	if (s->source.purpose > SOURCE_AGAIN)
+		return broken(s, "a source of no known purpose");
 	/* Its path is asked for as long as its rows come. */
 	buffer_clear(&s->source_path);
 	if (buffer_append(&s->source_path, s->source.path.data, s->source.path.len) != 0 ||
@@ -397,6 +399,7 @@ int stream_next(struct stream *s)
 	case FRAME_SHARD: CONTROL(shard);
 	case FRAME_PARTIAL: CONTROL(partial);
 	case FRAME_FOLDER: CONTROL(folder);
+	case FRAME_REREAD: CONTROL(reread);
 	case FRAME_ERROR: return read_error(s);
 	default:
 		if (s->type & FRAME_ANCILLARY)

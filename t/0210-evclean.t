@@ -56,5 +56,7 @@ cat >revenue <<'END'
 END
 is "$(evcat revenue | evsilver | evcat -f tsv | cut -f11-13 | sed 1d)" "$(printf '1969-12-31\t23\t0\n2025-12-08\t0\t0.000003\n2025-12-07\t0\t\n2025-12-07\t0\t\n2025-12-07\t0\t')" \
 	'revenue is of purchases with price and quantity; date and hour are UTC, before 1970 too'
-exits 3 'a silver stream is no events stream' sh -c 'evcat good | evsilver | evsilver'
+is "$(evcat good | evsilver | evclean | evsilver | evcat -f tsv)" "$(evcat good | evsilver | evcat -f tsv)" \
+	'what is Silver already passes as it is'
+exits 3 'a plan is no events stream' sh -c 'mkdir -p lake/bronze && evmark pending lake | evsilver'
 done_testing

@@ -89,6 +89,11 @@ int gold_check(const struct gold *g, struct db *db, bool has_history)
 	return g->refuses && has_history ? cause_record(STATUS_USAGE, "a changed definition") : 0;
 }
 
+int gold_renew(struct gold *g, struct db *db)
+{
+	return g->refuses ? -1 : db_exec(db, "UPDATE total SET n = 0");
+}
+
 int gold_commit(struct gold *g, struct db *db)
 {
 	struct db_statement *s = db_prepare(db, "UPDATE total SET n = n + ?1");

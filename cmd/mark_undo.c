@@ -1,0 +1,115 @@
+#include "mark.h"
+
+#include "../lib/stream.h"
+#include "../lib/undo_plan.h"
+#include "rows.h"
+#include "tool.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+struct undo {
+	struct lake lake;
+	struct undo_plan plan;
+	char id[LEDGER_ID_LEN + 1];
+	uint64_t newest_run;
+};
+
+static int make_plan(struct undo *u, enum verb verb, char **arguments)
+{
+	struct db *db;
+	struct ledger ledger;
+	int result = ledger_read(&u->lake, &db, &ledger);
+
+	if (result == 0)
+		result = cause_record(STATUS_USAGE, "%s: nothing has been committed to it yet", u->lake.path);
+	if (result == 1)
+		result = ledger_id(&ledger, u->id) != 0 || ledger_newest_run(&ledger, &u->newest_run) != 0
+			     ? -1
+			     : undo_plan_make(&u->plan, &u->lake, &ledger, verb, arguments);
+	ledger_close(&ledger);
+	db_close(db);
+	return result;
+}
+
+static int write_plan(const struct undo *u, struct stream_writer *out)
+{
+	const struct control_run run = {
+	    .verb = text_of(verb_name(u->plan.verb)),
+	    .lake = text_of(u->lake.path),
+	    .id = text_of(u->id),
+	    .newest_run = u->newest_run,
+	    .target = u->plan.target,
+	};
+	struct buffer payload = {0};
+	int result = control_encode_run(&payload, &run);
+
+	if (result == 0)
+		result = stream_write_control(out, FRAME_RUN, &payload);
+	for (size_t i = 0; result == 0 && i < u->plan.n; i++) {
+		buffer_clear(&payload);
+		result = control_encode_want(&payload, &u->plan.wants[i]);
+		if (result == 0)
+			result = stream_write_control(out, FRAME_WANT, &payload);
+	}
+	buffer_free(&payload);
+	return result != 0 ? -1 : stream_end(out);
+}
+
+/* The list for people. */
+static int print_plan(const struct undo *u)
+{
+	static const char *const names[] = {
+	    [WANT_TAKE] = "take",       [WANT_SAME] = "same",       [WANT_CHANGED] = "changed",
+	    [WANT_RECOUNT] = "recount", [WANT_REWRITE] = "rewrite", [WANT_REPLAY] = "replay",
+	    [WANT_REMOVE] = "remove",   [WANT_SKIP] = "skip",       [WANT_TABLE] = "table",
+	};
+	static const struct rows_column columns[] = {{"what", false}, {"size", true}, {"path", false}};
+	struct rows rows;
+	int result = rows_open(&rows, stdout, ROWS_TABLE, columns, 3);
+
+	for (size_t i = 0; result == 0 && i < u->plan.n; i++) {
+		const struct control_want *want = &u->plan.wants[i];
+		char size[24];
+
+		snprintf(size, sizeof size, "%" PRIu64, want->size);
+		result = rows_add(&rows,
+				  (struct text[]){text_of(names[want->verdict]), text_of(size), want->path});
+	}
+	if (result == 0)
+		result = rows_end(&rows);
+	rows_close(&rows);
+	return result;
+}
+
+static int undo(struct undo *u, enum verb verb, char **operands, struct stream_writer *out)
+{
+	if (lake_open(&u->lake, operands[0]) != 0 || make_plan(u, verb, operands + 1) != 0)
+		return -1;
+	return out != NULL ? write_plan(u, out) : print_plan(u);
+}
+
+int mark_undo(int argc, char **argv, const char *command, enum verb verb)
+{
+	const struct columns none = {0};
+	struct stream_writer writer = {0};
+	struct stream_writer *out = isatty(STDOUT_FILENO) ? NULL : &writer;
+	struct undo u = {.lake.fd = -1};
+	int status;
+
+	tool_is_stage();
+	while (tool_option(argc, argv, "") != -1)
+		;
+	if (optind == argc)
+		tool_usage("which lake?");
+	if (out != NULL && (stream_writer_open(out, STDOUT_FILENO, "stdout") != 0 ||
+			    stream_begin(out, STREAM_PLAN, &none, command) != 0))
+		out = NULL;
+	if (!cause_is_set())
+		(void)!undo(&u, verb, argv + optind, out); /* the cause is on record */
+	status = tool_finish(out);
+	undo_plan_free(&u.plan);
+	lake_close(&u.lake);
+	stream_writer_close(&writer);
+	return status;
+}
