@@ -12,7 +12,8 @@
 static const struct tool evmark = {
     .name = "evmark",
     .synopsis = "pending [-cv] [-a SECONDS] LAKE\n"
-		"sources|runs|rejects|files [-f FORMAT] LAKE\n"
+		"sources [-v] [-f FORMAT] LAKE\n"
+		"runs|rejects|files [-f FORMAT] LAKE\n"
 		"verify [-c] LAKE\n"
 		"rebuild LAKE [TABLE ...]\n"
 		"upgrade LAKE",
@@ -32,14 +33,21 @@ static const struct tool evmark = {
 static int run_listing(int argc, char **argv, const struct listing *listing)
 {
 	enum rows_format format = ROWS_TABLE;
+	const bool is_sources = strcmp(argv[0], "sources") == 0;
+	bool verbose = false;
 	struct lake lake;
+	int letter;
 
-	while (tool_option(argc, argv, "f:") != -1)
-		if (!rows_format_parse(optarg, &format))
+	while ((letter = tool_option(argc, argv, is_sources ? "f:v" : "f:")) != -1) {
+		verbose |= letter == 'v';
+		if (letter == 'f' && !rows_format_parse(optarg, &format))
 			tool_usage("no such format: %s", optarg);
+	}
 	if (argc - optind != 1)
 		tool_usage("one lake, please");
-	if (lake_open(&lake, argv[optind]) == 0)
+	if (lake_open(&lake, argv[optind]) == 0 && verbose)
+		(void)!mark_sources(&lake, format);
+	else if (!cause_is_set())
 		(void)!listing_print(listing, &lake, format);
 	lake_close(&lake);
 	return tool_finish(NULL);

@@ -5,10 +5,14 @@
 #ifndef EV_MARK_H
 #define EV_MARK_H
 
+#include "../lib/lake.h"
 #include "../lib/verb.h"
+#include "rows.h"
 
 /* What is new in Bronze. */
 int mark_pending(int argc, char **argv, const char *command);
+/* The marks, with what is told of each when one looks closer. 0 or -1. */
+int mark_sources(const struct lake *lake, enum rows_format format) MUST_CHECK;
 /* The lake held against itself. */
 int mark_verify(int argc, char **argv);
 /* What is to be undone or done again. */

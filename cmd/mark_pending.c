@@ -5,8 +5,10 @@
 #include "rows.h"
 #include "tool.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,9 +18,57 @@ struct pending {
 	struct plan plan;
 	char id[LEDGER_ID_LEN + 1]; /* "" for a lake that has never been committed to */
 	uint64_t newest_run;
+	struct strings vanished; /* marked paths that are not there any more; looked for with all */
 	bool verbose;
 	bool all; /* every file is looked at */
 };
+
+/* What was read of them stays: it is no reason to stop, but one to be told. */
+static int find_vanished(struct pending *p, struct db *db)
+{
+	struct db_statement *s =
+	    db_prepare(db, "SELECT path FROM lake_source WHERE end_run IS NULL AND status <> 'SKIPPED'"
+			   " ORDER BY path");
+	struct buffer path = {0};
+	struct stat st;
+	int more = -1;
+
+	while (s != NULL && (more = db_step(s)) == 1) {
+		const struct text mark = db_text(s, 0);
+
+		buffer_clear(&path);
+		if (buffer_append(&path, mark.data, mark.len) != 0 || buffer_text(&path) == NULL) {
+			more = -1;
+			break;
+		}
+		if (fstatat(p->lake.fd, buffer_text(&path), &st, 0) != 0 &&
+		    (errno == ENOENT || errno == ENOTDIR) &&
+		    strings_add(&p->vanished, mark.data, mark.len) != 0) {
+			more = -1;
+			break;
+		}
+	}
+	db_finalize(s);
+	buffer_free(&path);
+	return more;
+}
+
+static void tell_vanished(const struct pending *p)
+{
+	const uint32_t n = p->vanished.n;
+
+	if (n == 0)
+		return;
+	const struct text first = strings_get(&p->vanished, 0);
+
+	if (n == 1)
+		tool_warn("%.*s: it is marked, and no longer in Bronze; what was read of it stays",
+			  (int)first.len, first.data);
+	else
+		tool_warn("%.*s and %" PRIu32 " others: they are marked, and no longer in Bronze; what was "
+			  "read of them stays: evmark sources -v",
+			  (int)first.len, first.data, n - 1);
+}
 
 static int make_plan(struct pending *p, int64_t age)
 {
@@ -42,6 +92,8 @@ static int make_plan(struct pending *p, int64_t age)
 	listing.ledger = known ? &ledger : NULL;
 	listing.run = p->newest_run;
 	result = plan_make(&p->plan, &p->lake, &listing, settled_ns);
+	if (result == 0 && known && p->all)
+		result = find_vanished(p, db);
 out:
 	ledger_close(&ledger);
 	db_close(db);
@@ -92,6 +144,16 @@ static int print_plan(const struct pending *p, FILE *to)
 		cells[0] = text_of(verdict_name(file, &cells[3]));
 		cells[1] = text_of(size);
 		cells[2] = file->path;
+		result = rows_add(&rows, cells);
+	}
+	for (uint32_t i = 0; result == 0 && i < p->vanished.n; i++) {
+		const struct text cells[4] = {
+		    text_of("vanished"),
+		    {NULL, 0},
+		    strings_get(&p->vanished, i),
+		    text_of("marked; what was read of it stays"),
+		};
+
 		result = rows_add(&rows, cells);
 	}
 	if (result == 0)
@@ -192,6 +254,8 @@ static int pending(struct pending *p, int64_t age, const char *path, struct stre
 		if (fflush(stdout) != 0)
 			return cause_system("stdout");
 		print_summary(&p->plan);
+	} else {
+		tell_vanished(p);
 	}
 	return out != NULL ? write_plan(p, out) : 0;
 }
@@ -210,6 +274,7 @@ static int propose(struct pending *p, int64_t age, const char *path, const char 
 	if (!cause_is_set())
 		(void)!pending(p, age, path, out); /* the cause is on record */
 	status = tool_finish(out);
+	strings_free(&p->vanished);
 	plan_free(&p->plan);
 	lake_close(&p->lake);
 	stream_writer_close(&writer);

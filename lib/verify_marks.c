@@ -1,15 +1,10 @@
 #include "verify_parts.h"
 
 #include "control.h"
-#include "line.h"
+#include "marked.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-
-enum { READ_BYTES = 1 << 18 };
 
 /* A mark, as far as it is held against anything. */
 struct mark {
@@ -67,103 +62,29 @@ static void check_unmarked(struct verify *v, const struct verify_counts *counts)
 /* --- Bronze ----------------------------------------------------------------------------------------------
  */
 
-static void tell_progress(struct verify *v, uint64_t bytes)
+static int check_bronze(struct verify *v, const struct mark *m, struct marked_scratch *scratch)
 {
-	v->done.bytes += bytes;
-	if (v->progress != NULL)
-		v->progress(v->context, &v->done);
-}
+	const struct marked marked = {
+	    .path = m->path,
+	    .size = m->size,
+	    .mtime_ns = m->mtime_ns,
+	    .content = m->content,
+	    .is_partial = is(m, LEDGER_PARTIAL),
+	};
+	enum marked_now now;
 
-/* Of a source that was kept as far as it was whole, what is hashed is what its lines were read from. */
-static int hash_lines(struct input *in, struct hash128 *hash)
-{
-	struct line_reader lines;
-	struct line line;
-	int more = -1;
-
-	if (line_reader_open(&lines, in, LINE_LIMIT) == 0) {
-		while ((more = line_next(&lines, &line)) > 0)
-			;
-		*hash = line_hash(&lines);
-	}
-	line_reader_close(&lines);
-	if (more < 0 && input_is_damaged(in)) {
-		cause_clear();
-		more = 0;
-	}
-	return more;
-}
-
-static int hash_content(struct input *in, struct buffer *data, struct hash128 *hash)
-{
-	struct hash_stream stream;
-	ssize_t n;
-
-	if (buffer_reserve(data, READ_BYTES) != 0)
+	if (marked_look(v->lake, &marked, v->contents, scratch, &now) != 0)
 		return -1;
-	hash_begin(&stream);
-	while ((n = input_read(in, data->data, READ_BYTES)) > 0)
-		hash_update(&stream, data->data, (size_t)n);
-	*hash = hash_end(&stream);
-	return (int)n;
-}
-
-/* full is the path of the file; what says what it is if the content is another; data is scratch. 1: it is as
- * it was when it was read. */
-static int check_content(struct verify *v, const struct mark *m, const char *full, const char *what,
-			 struct buffer *data)
-{
-	struct input *in = input_open(full);
-	char hex[LEDGER_ID_LEN + 1];
-	struct hash128 hash = {0};
-	int result = -1;
-
-	if (in != NULL)
-		result = is(m, LEDGER_PARTIAL) ? hash_lines(in, &hash) : hash_content(in, data, &hash);
-	if (result < 0 && in != NULL && input_is_damaged(in)) {
-		const char *message = cause_message();
-		const size_t len = strlen(full);
-
-		if (strncmp(message, full, len) == 0 && strncmp(message + len, ": ", 2) == 0)
-			message += len + 2;
-		verify_tell(v, m->path, what, "%s", message);
-		cause_clear();
-		result = 0;
-	} else if (result == 0) {
-		ledger_write_hash(hex, hash);
-		result = text_equal(m->content, text_of(hex));
-		if (!result)
-			verify_tell(v, m->path, what, "it holds something else than when it was read");
-	}
-	input_close(in);
-	return result;
-}
-
-static int check_bronze(struct verify *v, const struct mark *m, struct buffer *name, struct buffer *data)
-{
-	struct stat st;
-
-	buffer_clear(name);
-	if (buffer_printf(name, "%s/%.*s", v->lake->path, (int)m->path.len, m->path.data) != 0 ||
-	    buffer_text(name) == NULL)
-		return -1;
-	if (stat(buffer_text(name), &st) != 0) {
-		if (errno != ENOENT && errno != ENOTDIR)
-			return cause_system("%s", buffer_text(name));
+	if (now == MARKED_VANISHED)
 		verify_tell(v, m->path, "vanished", "it is marked, and no longer in Bronze");
-		return 0;
-	}
-	const uint64_t mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000U + (uint64_t)st.st_mtim.tv_nsec;
-	const bool touched = (uint64_t)st.st_size != m->size || mtime_ns != m->mtime_ns;
-	int same;
-
-	if (!v->contents && !touched)
-		return 0;
-	same = check_content(v, m, buffer_text(name), touched ? "changed" : "content", data);
-	v->touched += touched && same == 1;
+	if (now == MARKED_CHANGED)
+		verify_tell(v, m->path, "changed", "%s", buffer_text(&scratch->why));
+	v->touched += now == MARKED_TOUCHED;
 	if (v->contents)
-		tell_progress(v, m->size);
-	return same < 0 ? -1 : 0;
+		v->done.bytes += m->size;
+	if (v->contents && v->progress != NULL)
+		v->progress(v->context, &v->done);
+	return 0;
 }
 
 /* As after a lake was copied: no fault, and not worth a line for each file. */
@@ -184,7 +105,7 @@ int verify_marks(struct verify *v, struct db *db, struct verify_counts *counts)
 	    db, "SELECT path, status, content, size, mtime_ns, lines, kept, rejected, blank,"
 		" (SELECT coalesce(sum(rejects), 0) FROM lake_reject WHERE source = path AND"
 		" lake_reject.end_run IS NULL) FROM lake_source WHERE end_run IS NULL ORDER BY path");
-	struct buffer name = {0}, data = {0};
+	struct marked_scratch scratch = {0};
 	int more = -1;
 
 	while (s != NULL && (more = db_step(s)) == 1) {
@@ -204,7 +125,7 @@ int verify_marks(struct verify *v, struct db *db, struct verify_counts *counts)
 		v->sources++;
 		check_sums(v, &m, counts);
 		/* What is never to be taken may be anything. */
-		if (!is(&m, LEDGER_SKIPPED) && check_bronze(v, &m, &name, &data) != 0) {
+		if (!is(&m, LEDGER_SKIPPED) && check_bronze(v, &m, &scratch) != 0) {
 			more = -1;
 			break;
 		}
@@ -214,7 +135,6 @@ int verify_marks(struct verify *v, struct db *db, struct verify_counts *counts)
 		note_touched(v);
 	}
 	db_finalize(s);
-	buffer_free(&name);
-	buffer_free(&data);
+	marked_scratch_free(&scratch);
 	return more;
 }

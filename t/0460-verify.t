@@ -95,7 +95,7 @@ touch -r "$bronze" when
 printf X | dd of="$bronze" bs=1 seek=5000 conv=notrunc 2>/dev/null
 touch -r when "$bronze"
 exits 0 'one with another content of the same size and time' evmark verify lake
-finds 'shows when it is read' "^${bronze#lake/}: content: " -c
+finds 'shows when it is read' "^${bronze#lake/}: changed: " -c
 change "UPDATE lake_source SET kept = kept + 1 WHERE path = '${bronze#lake/}'"
 finds 'a mark whose lines do not add up' "^${bronze#lake/}: lines: "
 change "UPDATE lake_source SET kept = kept + 1, blank = blank - 1 WHERE path = '${bronze#lake/}'"
