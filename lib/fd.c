@@ -146,25 +146,18 @@ int fd_create_temporary(const char *path, char **temporary)
 	return fd;
 }
 
-int fd_publish_soon(int fd, char *temporary, const char *path)
+int fd_publish(int fd, char *temporary, const char *path)
 {
-	int result = fd_close(fd, temporary);
+	int result = fd_sync(fd, temporary);
 
+	if (fd_close(fd, temporary) != 0)
+		result = -1;
 	if (result == 0 && rename(temporary, path) != 0)
 		result = cause_system("%s: rename to %s", temporary, path);
 	if (result != 0)
 		unlink(temporary);
 	free(temporary);
-	return result;
-}
-
-int fd_publish(int fd, char *temporary, const char *path)
-{
-	if (fd_sync(fd, temporary) != 0) {
-		fd_discard(fd, temporary);
-		return -1;
-	}
-	return fd_publish_soon(fd, temporary, path) == 0 ? sync_parent(path) : -1;
+	return result == 0 ? sync_parent(path) : -1;
 }
 
 void fd_discard(int fd, char *temporary)

@@ -31,8 +31,6 @@ int fd_create_temporary(const char *path, char **temporary) MUST_CHECK;
 /* fsync, close, rename temporary to path, fsync the folder. On error the temporary file is removed. Frees
  * temporary. */
 int fd_publish(int fd, char *temporary, const char *path) MUST_CHECK;
-/* The same without waiting for the disk: should the machine stop, the file may be as before, or empty. */
-int fd_publish_soon(int fd, char *temporary, const char *path) MUST_CHECK;
 /* close and remove what will not be published. Frees temporary. */
 void fd_discard(int fd, char *temporary);
 /* Opens whichever of descriptors 0, 1, 2 is closed, so that no file of ours becomes one of them: to

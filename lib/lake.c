@@ -102,31 +102,31 @@ char *lake_schema(const struct lake *lake, const char *name, const char *install
 	return path;
 }
 
-/* Copies a file and fsyncs the copy; the name appears by a rename. */
+/* Copies a file and fsyncs the copy. What has its name was left by a run that was stopped. */
 static int copy_file(const char *from, const char *to)
 {
 	char data[READ_BYTES];
-	char *temporary;
 	int in, out;
+	int result = -1;
 	ssize_t n;
 
 	in = open(from, O_RDONLY | O_CLOEXEC);
 	if (in < 0)
 		return cause_system("%s", from);
-	out = fd_create_temporary(to, &temporary);
+	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
 	if (out < 0) {
-		close(in);
-		return -1;
+		cause_system("%s: create", to);
+		goto out;
 	}
-	while ((n = fd_read(in, data, sizeof data, from)) > 0 &&
-	       fd_write_all(out, data, (size_t)n, temporary) == 0)
+	while ((n = fd_read(in, data, sizeof data, from)) > 0 && fd_write_all(out, data, (size_t)n, to) == 0)
 		;
+	if (n == 0 && fd_sync(out, to) == 0)
+		result = 0;
+	if (fd_close(out, to) != 0)
+		result = -1;
+out:
 	close(in);
-	if (n != 0) {
-		fd_discard(out, temporary);
-		return -1;
-	}
-	return fd_publish(out, temporary, to);
+	return result;
 }
 
 static int is_sql(const struct dirent *entry)
@@ -161,6 +161,56 @@ static int copy_sql(const char *from, const char *to)
 	return result;
 }
 
+/* Opens a folder for reading its names; the descriptor given is not used up. */
+static DIR *open_folder(int fd, const char *name)
+{
+	int folder = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir;
+
+	if (folder < 0)
+		return NULL;
+	dir = fdopendir(folder);
+	if (dir == NULL)
+		close(folder);
+	return dir;
+}
+
+static void remove_entries(DIR *dir)
+{
+	const struct dirent *entry;
+
+	rewinddir(dir);
+	while ((entry = readdir(dir)) != NULL)
+		unlinkat(dirfd(dir), entry->d_name, 0);
+}
+
+/* Best effort; folders in it stay. */
+static void empty_folder(int fd, const char *name)
+{
+	DIR *dir = open_folder(fd, name);
+
+	if (dir == NULL)
+		return;
+	remove_entries(dir);
+	closedir(dir);
+}
+
+static int adopt_event(const struct lake *lake, const char *installed)
+{
+	char *from = NULL, *temporary = lake_path(lake, "schemas/event.json.tmp");
+	int result = -1;
+
+	if (asprintf(&from, "%s/event.json", installed) < 0) {
+		from = NULL;
+		cause_memory();
+	}
+	if (from != NULL && temporary != NULL && copy_file(from, temporary) == 0)
+		result = lake_move(lake, "schemas/event.json.tmp", "schemas/event.json");
+	free(temporary);
+	free(from);
+	return result;
+}
+
 /* schemas/gold appears whole: half of it would be a lake without some of its tables. */
 static int adopt_gold(const struct lake *lake, const char *installed)
 {
@@ -173,11 +223,12 @@ static int adopt_gold(const struct lake *lake, const char *installed)
 		goto out;
 	}
 	temporary = lake_path(lake, "schemas/gold.tmp");
-	if (temporary == NULL || fd_make_folders(temporary) != 0 || copy_sql(from, temporary) != 0)
+	if (temporary == NULL || fd_make_folders(temporary) != 0)
 		goto out;
-	result = lake_move(lake, "schemas/gold.tmp", "schemas/gold");
-	if (result == 0)
-		result = lake_sync_folder(lake, "schemas");
+	/* What a run that was stopped had copied may be another version's. */
+	empty_folder(lake->fd, "schemas/gold.tmp");
+	if (copy_sql(from, temporary) == 0 && fd_sync_folder(temporary) == 0)
+		result = lake_move(lake, "schemas/gold.tmp", "schemas/gold");
 out:
 	free(temporary);
 	free(from);
@@ -191,22 +242,9 @@ int lake_adopt_schemas(const struct lake *lake, const char *installed)
 
 	if (event < 0 || gold < 0 || lake_make_folder(lake, "schemas") != 0)
 		return -1;
-	if (!event) {
-		char *from = NULL, *to = lake_path(lake, "schemas/event.json");
-		int result = -1;
-
-		if (to != NULL && asprintf(&from, "%s/event.json", installed) < 0) {
-			from = NULL;
-			cause_memory();
-		}
-		if (from != NULL)
-			result = copy_file(from, to);
-		free(from);
-		free(to);
-		if (result != 0)
-			return -1;
-	}
-	return gold ? 0 : adopt_gold(lake, installed);
+	if ((!event && adopt_event(lake, installed) != 0) || (!gold && adopt_gold(lake, installed) != 0))
+		return -1;
+	return event && gold ? 0 : lake_sync_folder(lake, "schemas");
 }
 
 char *lake_stage(const struct lake *lake, const char *stage)
@@ -333,20 +371,6 @@ void lake_unstage(const struct lake *lake, const char *within)
 		unlinkat(lake->fd, within, AT_REMOVEDIR);
 }
 
-/* Opens a folder for reading its names; the descriptor given is not used up. */
-static DIR *open_folder(int fd, const char *name)
-{
-	int folder = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir;
-
-	if (folder < 0)
-		return NULL;
-	dir = fdopendir(folder);
-	if (dir == NULL)
-		close(folder);
-	return dir;
-}
-
 /* The newest change of a folder and of what is directly in it: a stage that is at work writes. */
 static time_t last_change(DIR *dir)
 {
@@ -363,15 +387,12 @@ static time_t last_change(DIR *dir)
 
 static void sweep_folder(int staging, const char *name, time_t now)
 {
-	const struct dirent *entry;
 	DIR *dir = open_folder(staging, name);
 
 	if (dir == NULL)
 		return;
 	if (last_change(dir) < now - DEAD_SECONDS) {
-		rewinddir(dir);
-		while ((entry = readdir(dir)) != NULL)
-			unlinkat(dirfd(dir), entry->d_name, 0);
+		remove_entries(dir);
 		unlinkat(staging, name, AT_REMOVEDIR);
 	}
 	closedir(dir);
@@ -415,19 +436,16 @@ int lake_read_stamp(const struct lake *lake, uint64_t *run)
 int lake_write_stamp(const struct lake *lake, uint64_t run)
 {
 	char text[64];
-	char *path = lake_path(lake, "stamp"), *temporary;
-	int fd, len, result = -1;
+	int len = snprintf(text, sizeof text, "run %" PRIu64 "\n", run);
+	int fd = openat(lake->fd, "stamp.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+	int result;
 
-	if (path == NULL)
-		return -1;
-	fd = fd_create_temporary(path, &temporary);
-	if (fd >= 0) {
-		len = snprintf(text, sizeof text, "run %" PRIu64 "\n", run);
-		if (fd_write_all(fd, text, (size_t)len, temporary) == 0)
-			result = fd_publish_soon(fd, temporary, path);
-		else
-			fd_discard(fd, temporary);
-	}
-	free(path);
+	if (fd < 0)
+		return cause_system("%s/stamp.tmp: create", lake->path);
+	result = fd_write_all(fd, text, (size_t)len, "stamp.tmp");
+	if (fd_close(fd, "stamp.tmp") != 0)
+		result = -1;
+	if (result == 0 && renameat(lake->fd, "stamp.tmp", lake->fd, "stamp") != 0)
+		result = cause_system("%s/stamp.tmp: rename to stamp", lake->path);
 	return result;
 }

@@ -56,7 +56,7 @@ void lake_sweep(const struct lake *lake, time_t now);
 
 /* lake/stamp: the run that last changed Gold; 0 when there is none. */
 int lake_read_stamp(const struct lake *lake, uint64_t *run) MUST_CHECK;
-/* It may be lost when the machine stops: then the next run writes it. */
+/* It may be lost when the machine stops: then the next run writes it. Under the write lock. */
 int lake_write_stamp(const struct lake *lake, uint64_t run) MUST_CHECK;
 
 #endif

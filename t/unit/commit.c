@@ -43,10 +43,9 @@ int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned
 	return (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
 }
 
-int rename(const char *from, const char *to)
+int renameat(int from_fd, const char *from, int to_fd, const char *to)
 {
-	count_call();
-	return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+	return renameat2(from_fd, from, to_fd, to, 0);
 }
 
 int mkdir(const char *path, mode_t mode)
@@ -291,7 +290,8 @@ static int count_file(const char *path, const struct stat *st, int type, struct 
 	return 0;
 }
 
-/* Every file of the manifest is in its place, and nothing else is; nothing is pending. */
+/* Every file of the manifest is in its place, and nothing else is; nothing is pending. The lake has its two
+ * schemas, and no half of one. */
 static bool is_whole(void)
 {
 	char path[256];
@@ -312,7 +312,12 @@ static bool is_whole(void)
 	nftw(path, count_file, 8, FTW_PHYS);
 	snprintf(path, sizeof path, "%s/quarantine", lake_folder);
 	nftw(path, count_file, 8, FTW_PHYS);
-	return n_found == n_listed && n_listed == number("SELECT count(*) FROM lake_file");
+	if (n_found != n_listed || n_listed != number("SELECT count(*) FROM lake_file"))
+		return false;
+	n_found = 0;
+	snprintf(path, sizeof path, "%s/schemas", lake_folder);
+	nftw(path, count_file, 8, FTW_PHYS);
+	return n_found == 2;
 }
 
 static void first_runs(void)
