@@ -1,4 +1,4 @@
-# evlake: make, make demo, make check, make lint, make bench, make install. See README.md.
+# evlake: make, make demo, make check, make torture, make lint, make bench, make install. See README.md.
 #
 #   SAN=address,undefined   a sanitized build in a directory of its own
 #   WERROR=1                warnings are errors
@@ -45,7 +45,10 @@ TOOLS = $(basename $(notdir $(wildcard cmd/ev*.c)))
 LIB_O = $(patsubst %.c,$(B)/%.o,$(filter-out $(if $(filter 1,$(ISAL)),,%/inflate_isal.c),$(wildcard lib/*.c)))
 CMD_O = $(patsubst %.c,$(B)/%.o,$(filter-out $(wildcard cmd/ev*.c),$(wildcard cmd/*.c)))
 UNITS = $(patsubst t/unit/%.c,$(B)/unit/%.t,$(wildcard t/unit/*.c))
-SOURCES = $(wildcard cmd/*.[ch] lib/*.[ch] t/unit/*.[ch] t/fuzz/*.[ch])
+SHIMS = $(patsubst t/shim/%.c,$(B)/shim/%.so,$(wildcard t/shim/*.c))
+# The tests that have a long form.
+TORTURES = $(wildcard t/07*.t)
+SOURCES = $(wildcard cmd/*.[ch] lib/*.[ch] t/unit/*.[ch] t/fuzz/*.[ch] t/shim/*.[ch])
 SCRIPTS = $(wildcard pipelines/* t/*.t t/*.sh t/bench/run t/bench/instructions .ci/run)
 PIPELINES = $(notdir $(wildcard pipelines/*))
 
@@ -68,6 +71,12 @@ $(B)/unit/%.t: $(B)/t/unit/%.o $(B)/libevlake.a
 	@mkdir -p $(@D)
 	$(call say,link)
 	$(Q)$(CC) $(CFLAGS) $(EV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Preloaded by tests, and never sanitized: the program they go into may not be.
+$(B)/shim/%.so: t/shim/%.c $(B)/flags | $(B)/deps
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $<
 
 $(B)/%.o: %.c $(B)/flags | $(B)/deps
 	@mkdir -p $(@D)
@@ -97,8 +106,12 @@ $(B)/deps-check: $(B)/deps
 
 deps: $(B)/deps
 
-check: all $(UNITS) | $(B)/deps-check
+check: all $(UNITS) $(SHIMS) | $(B)/deps-check
 	@B='$(abspath $(B))' PEER='$(abspath $(PEER))' prove -j2 $(UNITS) $(if $(T),$(T),$(wildcard t/*.t))
+
+# The same at every point instead of some, for as long as it takes: each system call that fails, races, a day of runs.
+torture: all $(SHIMS) | $(B)/deps-check
+	@B='$(abspath $(B))' prove --timer -v $(if $(T),$(T),$(TORTURES)) :: torture
 
 demo: all
 	@B='$(abspath $(B))' pipelines/demo demo-lake
@@ -143,6 +156,6 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all deps check demo bench bench-instructions lint format install uninstall dist clean force
+.PHONY: all deps check torture demo bench bench-instructions lint format install uninstall dist clean force
 .SECONDARY:
 .DELETE_ON_ERROR:
