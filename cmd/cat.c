@@ -74,13 +74,21 @@ int cat_lines(struct cat *cat, struct input *input, const struct control_source 
 
 static int cat_streams(struct cat *cat, int fd, const char *name, const struct buffer *first);
 
+/* Whether the first bytes are the magic; all there is may be the beginning of it, cut short. */
+static bool begins(const struct buffer *first, const char *magic)
+{
+	const size_t len = strlen(magic);
+
+	return first->len > 0 && memcmp(first->data, magic, first->len < len ? first->len : len) == 0;
+}
+
 /* By its first bytes; and by its name too, so that a damaged one is not taken for a million bad lines. */
 static bool is_table(const struct buffer *first, const char *name)
 {
-	static const char magic[] = "PAR1", suffix[] = ".parquet";
+	static const char suffix[] = ".parquet";
 	const size_t len = strlen(name);
 
-	return (first->len >= sizeof magic - 1 && memcmp(first->data, magic, sizeof magic - 1) == 0) ||
+	return begins(first, "PAR1") ||
 	       (len >= sizeof suffix && strcmp(name + len - (sizeof suffix - 1), suffix) == 0);
 }
 
@@ -101,7 +109,7 @@ static int cat_fd(struct cat *cat, int fd, const char *name, const struct contro
 
 	if (input_peek(fd, name, sizeof family - 1, &first) != 0)
 		goto free;
-	if (first.len >= sizeof family - 1 && memcmp(first.data, family, sizeof family - 1) == 0) {
+	if (begins(&first, family)) {
 		/* Streams follow one another: one of our own ends before another passes. */
 		if (cat_end(cat) == 0)
 			result = cat_streams(cat, fd, name, &first);

@@ -66,7 +66,9 @@ struct input *input_open_fd(int fd, const char *name, const struct buffer *first
 	/* Enough to know gzip, and a byte order mark, by the first piece. */
 	if (input_peek(fd, name, 4, &in->first) != 0)
 		goto fail;
-	if (in->first.len >= sizeof gzip && memcmp(in->first.data, gzip, sizeof gzip) == 0) {
+	/* A file cut off within these two bytes is not a line. */
+	if (in->first.len > 0 &&
+	    memcmp(in->first.data, gzip, in->first.len < sizeof gzip ? in->first.len : sizeof gzip) == 0) {
 		in->inflate = inflate_new(NULL, read_raw, in, in->name);
 		if (in->inflate == NULL)
 			goto fail;

@@ -159,7 +159,7 @@ static int read_magic(struct stream *s)
 			return cause_record(STATUS_SYSTEM,
 					    "%s: no stream at all: an earlier stage failed or was killed",
 					    s->frames.name);
-		if (left >= sizeof family - 1 && memcmp(line, family, sizeof family - 1) == 0)
+		if (memcmp(line, family, left < sizeof family - 1 ? left : sizeof family - 1) == 0)
 			return cause_record(STATUS_SYSTEM, "%s: the stream stops in its first line",
 					    s->frames.name);
 		return cause_record(STATUS_INPUT, "%s: not an evlake stream", s->frames.name);
