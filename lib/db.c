@@ -156,9 +156,19 @@ static int configure(struct db *db)
 	return 0;
 }
 
+/* SQLite does not wait for others here. When they do not come to an end it is left to whoever writes next:
+ * without a log all is as safe, but for readers and writers, who then wait for each other. */
 int db_start_log(struct db *db)
 {
-	return db_exec(db, "PRAGMA journal_mode = WAL");
+	enum { STEP_MS = 5 };
+	int result = SQLITE_BUSY;
+
+	for (int waited = 0; waited < BUSY_MS && (result & 0xff) == SQLITE_BUSY; waited += STEP_MS) {
+		result = sqlite3_exec(db->handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+		if ((result & 0xff) == SQLITE_BUSY)
+			sqlite3_sleep(STEP_MS);
+	}
+	return result == SQLITE_OK || (result & 0xff) == SQLITE_BUSY ? 0 : fail(db, result);
 }
 
 /* Whether it is marked as a lake's: without that it is new. */
