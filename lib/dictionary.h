@@ -165,7 +165,9 @@ int dictionary_code_hashed(struct dictionary *d, const void *data, size_t len, u
 /* Asks for the memory that looking up the key will touch. */
 static inline void dictionary_prefetch(const struct dictionary *d, struct dictionary_key key)
 {
-	__builtin_prefetch(d->buckets + dictionary_home(d, key));
+	/* As a number, for there may be no buckets yet. */
+	__builtin_prefetch(
+	    (const void *)((uintptr_t)d->buckets + dictionary_home(d, key) * sizeof *d->buckets));
 }
 
 /* One more than the code of a key that is whole; 0 when it has none. */

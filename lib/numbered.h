@@ -53,7 +53,9 @@ static inline uint32_t numbered_code(const struct numbered *n, uint32_t number)
 
 static inline void numbered_prefetch(const struct numbered *n, uint32_t number)
 {
-	__builtin_prefetch(n->codes + (number < n->cap ? number : 0));
+	/* As a number, for there may be no codes yet. */
+	__builtin_prefetch(
+	    (const void *)((uintptr_t)n->codes + (number < n->cap ? number : 0) * sizeof *n->codes));
 }
 
 /* The code of a number, of one of n_texts; numbers that lie too far apart are not kept. -1: memory. */

@@ -58,7 +58,7 @@ USUAL_INLINE const char *usual_text(struct field *f, uint32_t row, const char *p
 	if (!((is_text & (stop < last) & (len > 0) & f->text_is_good) | (is_null & f->null_is_good)))
 		return usual_any(f, row, p, end);
 	cells_keep_text(&f->cells, row, p + 1, len & mask, is_text);
-	return p + 4 + ((len - 2) & mask);
+	return p + (4 + ((len - 2) & mask));
 }
 
 USUAL_INLINE const char *usual_timestamp(struct field *f, uint32_t row, const char *p, const char *end)
