@@ -91,6 +91,7 @@ int field_init(struct field *f, const struct schema_field *rule)
 	int result = 0;
 
 	f->rule = rule;
+	timestamp_cache_begin(&f->dates);
 	f->type = rule->column->type;
 	f->required = rule->required;
 	f->null_allowed = rule->null_allowed;

@@ -150,6 +150,12 @@ bool timestamp_parse(const char *text, size_t len, int64_t *us)
 	return *us >= TIMESTAMP_MIN && *us <= TIMESTAMP_MAX;
 }
 
+void timestamp_cache_begin(struct timestamp_cache *cache)
+{
+	memcpy(cache->minute, "1970-01-01T00:00:", sizeof cache->minute);
+	cache->us = 0;
+}
+
 bool timestamp_cache_minute(struct timestamp_cache *cache, const char *text)
 {
 	int hour, minute;

@@ -33,11 +33,14 @@ bool timestamp_parse(const char *text, size_t len, int64_t *us);
 /* YYYY-MM-DD, exactly. */
 bool timestamp_parse_date(const char *text, size_t len, int64_t *day);
 
-/* The minute that timestamp_parse_fixed saw last, as it was written. {0} is none yet. */
+/* The minute that timestamp_parse_fixed saw last, as it was written; some minute from the start, for what is
+ * none could be the start of a text. */
 struct timestamp_cache {
 	char minute[17]; /* 2025-12-07T03:55: */
 	int64_t us;
 };
+
+void timestamp_cache_begin(struct timestamp_cache *cache);
 
 /* Another minute into the cache; false when text starts with none. */
 bool timestamp_cache_minute(struct timestamp_cache *cache, const char *text);

@@ -218,6 +218,19 @@ static void test_lines(struct bench *b)
 	ok(wrong == 0, "a line that is cut is malformed where it ends");
 }
 
+/* The first timestamp that a decoder sees. */
+static void test_first(void)
+{
+	static const char line[] =
+	    "{\"timestamp\":\"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	    "56.633003Z\",\"user_id\":\"u\",\"session_id\":\"s\",\"event_type\":\"x\"}";
+	struct bench b;
+
+	bench_open(&b, schema_read("schemas/event.json"));
+	ok(strcmp(verdict(&b, line, sizeof line - 1), "malformed_json  15") == 0, "no minute at all");
+	bench_close(&b);
+}
+
 static void test_long(struct bench *b)
 {
 	char member[3000];
@@ -324,6 +337,7 @@ int main(void)
 	test_rules(&b);
 	test_revenue(&b);
 	test_lines(&b);
+	test_first();
 	test_long(&b);
 	test_suite(&b);
 	bench_close(&b);

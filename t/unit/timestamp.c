@@ -166,9 +166,15 @@ static void test_parts(void)
 static void test_fixed(void)
 {
 	static const char bytes[] = "0123456789:-+.,TtZz \"\\/;";
-	struct timestamp_cache cache = {0};
+	struct timestamp_cache cache;
 	size_t taken = 0, wrong = 0, usual = 0;
+	int64_t none;
 
+	timestamp_cache_begin(&cache);
+	ok(timestamp_parse_fixed(
+	       &cache, (char[TIMESTAMP_FIXED]){[17] = '5', '6', '.', '6', '3', '3', '0', '0', '3', 'Z'},
+	       &none) == 0,
+	   "zeros are no minute, not even the first");
 	for (int i = 0; i < 300000; i++) {
 		char text[64] = {0};
 		int64_t us =
