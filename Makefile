@@ -6,16 +6,20 @@
 #   PREFIX=/usr/local DESTDIR=
 #   V=1                     the commands themselves
 #   PEER=../peer            npm packages of other engines, for tests that compare with them
+#   FUZZ_SECONDS=5         how long make check lets each fuzzer run
 #   BENCH=full              what make bench measures: small (a minute), full (ten), scale (24 GB of JSON)
 #   BENCH_DIR=../bench-evlake BENCH_RUNS=5
 
 VERSION = 1.0
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 DATADIR = $(PREFIX)/share/evlake
 PEER = ../peer
+FUZZ_SECONDS = 5
 BENCH = full
 BENCH_DIR = ../bench-evlake
 BENCH_RUNS = 5
@@ -49,7 +53,7 @@ SHIMS = $(patsubst t/shim/%.c,$(B)/shim/%.so,$(wildcard t/shim/*.c))
 # The tests that have a long form.
 TORTURES = $(wildcard t/07*.t)
 SOURCES = $(wildcard cmd/*.[ch] lib/*.[ch] t/unit/*.[ch] t/fuzz/*.[ch] t/shim/*.[ch])
-SCRIPTS = $(wildcard pipelines/* t/*.t t/*.sh t/bench/run t/bench/instructions .ci/run)
+SCRIPTS = $(wildcard pipelines/* t/*.t t/*.sh t/bench/run t/bench/instructions t/fuzz/run .ci/run)
 PIPELINES = $(notdir $(wildcard pipelines/*))
 
 # A line for each step; the commands themselves with V=1.
@@ -106,12 +110,35 @@ $(B)/deps-check: $(B)/deps
 
 deps: $(B)/deps
 
-check: all $(UNITS) $(SHIMS) | $(B)/deps-check
-	@B='$(abspath $(B))' PEER='$(abspath $(PEER))' prove -j2 $(UNITS) $(if $(T),$(T),$(wildcard t/*.t))
+# Fuzzers, in a directory of their own: clang's libFuzzer, with sanitizers.
+FUZZ_B = build-fuzz
+FUZZ_CC = clang
+FUZZ_SAN = fuzzer-no-link,address,undefined
+FUZZERS = $(patsubst t/fuzz/%.c,$(B)/fuzz/%,$(wildcard t/fuzz/*.c))
+
+fuzz:
+	@$(MAKE) --no-print-directory B='$(FUZZ_B)' CC='$(FUZZ_CC)' OPT=-O1 SAN='$(FUZZ_SAN)' fuzzers
+
+fuzzers: $(FUZZERS)
+
+# For check, which does without them where clang is not, or is without libFuzzer.
+fuzz-if-can:
+	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+		$(FUZZ_CC) -x c -fsanitize=fuzzer - -o /dev/null 2>/dev/null || exit 0; \
+		$(MAKE) --no-print-directory fuzz
+
+$(B)/fuzz/%: $(B)/t/fuzz/%.o $(B)/libevlake.a
+	@mkdir -p $(@D)
+	$(call say,link)
+	$(Q)$(CC) $(CFLAGS) $(EV_LDFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
+check: all $(UNITS) $(SHIMS) $(if $(SAN)$(T),,fuzz-if-can) | $(B)/deps-check
+	@B='$(abspath $(B))' FUZZ_B='$(abspath $(FUZZ_B))' FUZZ_SECONDS='$(FUZZ_SECONDS)' PEER='$(abspath $(PEER))' \
+		prove -j2 $(UNITS) $(if $(T),$(T),$(wildcard t/*.t))
 
 # The same at every point instead of some, for as long as it takes: each system call that fails, races, a day of runs.
-torture: all $(SHIMS) | $(B)/deps-check
-	@B='$(abspath $(B))' prove --timer -v $(if $(T),$(T),$(TORTURES)) :: torture
+torture: all $(SHIMS) fuzz-if-can | $(B)/deps-check
+	@B='$(abspath $(B))' FUZZ_B='$(abspath $(FUZZ_B))' prove --timer -v $(if $(T),$(T),$(TORTURES)) :: torture
 
 demo: all
 	@B='$(abspath $(B))' pipelines/demo demo-lake
@@ -156,6 +183,6 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all deps check torture demo bench bench-instructions lint format install uninstall dist clean force
+.PHONY: all deps fuzz fuzzers fuzz-if-can check torture demo bench bench-instructions lint format install uninstall dist clean force
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -109,8 +109,8 @@ static inline const char *verdict(struct bench *b, const char *line, size_t len)
 		int result;
 
 		memcpy(copy, line, len);
-		for (size_t j = 0; j < DECODE_SLACK + 1; j++)
-			copy[len + j] = more[j < n ? j : n - 1];
+		memset(copy + len, more[n - 1], DECODE_SLACK + 1);
+		memcpy(copy + len, more, n);
 		if (builder_is_full(&b->builder) && builder_encode(&b->builder, &ignored) != 0)
 			exit(1);
 		buffer_free(&ignored);
