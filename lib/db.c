@@ -130,7 +130,8 @@ int db_set_format(struct db *db)
 	return db_exec(db, sql);
 }
 
-/* What must be true of every connection before the first statement. */
+/* What must be true of every connection before the first statement: the file may be anybody's, and what it
+ * says, beside tables and their rows, counts for nothing. */
 static int configure(struct db *db)
 {
 	static const struct {
@@ -140,6 +141,9 @@ static int configure(struct db *db)
 	    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
 	    {SQLITE_DBCONFIG_DQS_DDL, 0},
 	    {SQLITE_DBCONFIG_DQS_DML, 0},
+	    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+	    {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+	    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
 	};
 	int keep = 1;
 
@@ -153,7 +157,7 @@ static int configure(struct db *db)
 	 * open the file. */
 	sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
-	return 0;
+	return db_exec(db, "PRAGMA cell_size_check = ON");
 }
 
 /* SQLite does not wait for others here. When they do not come to an end it is left to whoever writes next:

@@ -2,8 +2,9 @@
  * db -- SQLite, behind one file: opening gold.db, statements, transactions.
  *
  * The settings are the lake's (evlake(7), "The lake"): WAL kept after the last close so that readers without
- * write permission can open it, synchronous=FULL, one file, trusted_schema off, defensive. A new database has
- * no log until db_start_log, but a rollback journal: there is nothing in it yet that could be read meanwhile,
+ * write permission can open it, synchronous=FULL, one file; and those for a file that may be anybody's:
+ * defensive, trusted_schema off, cell_size_check on, no extensions, triggers or views. A new database has no
+ * log until db_start_log, but a rollback journal: there is nothing in it yet that could be read meanwhile,
  * nor to be kept beside what is new, so its first rows, perhaps those of years, are written once, not twice.
  * Errors: STATUS_SYSTEM with SQLite's message and the file; STATUS_INPUT for a file that is not a lake's
  * database or is of another format.

@@ -167,6 +167,30 @@ static void reader(void)
 	ok(status == 0, "a reader without rights reads, and writes nothing (status %d)", status);
 }
 
+/* Somebody else's hand in the file: what SQLite would run of it is not run. */
+static void forged(void)
+{
+	struct db *db = db_open(path, DB_WRITE);
+
+	ok(number(db, "PRAGMA cell_size_check") == 1, "cells are checked");
+	ok(db_exec(db, "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema") == -1,
+	   "the schema is not writable");
+	cause_clear();
+	ok(db_exec(db, "SELECT load_extension('nothing')") == -1 &&
+	       strstr(cause_message(), "not authorized") != NULL,
+	   "no extension is loaded");
+	cause_clear();
+	ok(db_exec(db, "CREATE TABLE log (i); CREATE TRIGGER watch AFTER INSERT ON t BEGIN INSERT INTO log "
+		       "VALUES (1); END;"
+		       "INSERT INTO t (i) VALUES (77); DELETE FROM t WHERE i = 77") == 0 &&
+	       number(db, "SELECT count(*) FROM log") == 0,
+	   "a trigger does nothing");
+	ok(db_exec(db, "CREATE VIEW seen AS SELECT * FROM t") == 0 && db_exec(db, "SELECT * FROM seen") == -1,
+	   "a view shows nothing");
+	cause_clear();
+	db_close(db);
+}
+
 int main(void)
 {
 	struct db *db;
@@ -193,6 +217,7 @@ int main(void)
 	ok(db_exec(db, "DELETE FROM t") == -1, "a reader does not write");
 	cause_clear();
 	db_close(db);
+	forged();
 	foreign();
 	if (chdir(folder) == 0 && system("rm -rf \"$PWD\"") != 0)
 		return 1;
