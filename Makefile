@@ -31,10 +31,12 @@ OPT = -O3
 CFLAGS = $(OPT) -g
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual \
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 $(if $(WERROR),-Werror)
-HARDEN = $(if $(SAN),,-fstack-protector-strong -D_FORTIFY_SOURCE=2)
+# Level 3 checks more, where compiler and C library know it; others would warn.
+FORTIFY := $(shell echo '#include <features.h>' | $(CC) -O2 -D_FORTIFY_SOURCE=3 -Werror -E -x c - >/dev/null 2>&1 && echo 3 || echo 2)
+HARDEN = $(if $(SAN),,-fstack-protector-strong -D_FORTIFY_SOURCE=$(FORTIFY))
 EV_CFLAGS = -std=c17 -D_GNU_SOURCE -DEV_VERSION='"$(VERSION)"' -DEV_ISAL=$(ISAL) $(WARN) $(HARDEN) -fPIE -MMD -MP \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-EV_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN))
+EV_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(if $(SAN),-fsanitize=$(SAN))
 # ISAL=0 does without ISA-L, which inflates three times as fast as zlib.
 ISAL = 1
 LDLIBS = $(if $(filter 1,$(ISAL)),-lisal) -lz -lsnappy -lsqlite3 -lm
