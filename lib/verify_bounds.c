@@ -2,27 +2,6 @@
 
 #include <stdlib.h>
 
-static int add_text(struct verify_bounds *b, const struct vector *v, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		if (!vector_is_valid(v, i))
-			continue;
-		if (v->form == VECTOR_CODES) {
-			const uint32_t code = (uint32_t)vector_int(v, i);
-
-			if (b->seen[code] == b->round)
-				continue;
-			b->seen[code] = b->round;
-		}
-		const struct text text = vector_text(v, i);
-
-		parquet_bounds_text(&b->exact, text.data, text.len);
-		if (v->width == 0 && v->form == VECTOR_CODES)
-			break; /* all the others are the same */
-	}
-	return 0;
-}
-
 /* Room to remember every code of the dictionary. */
 static int reserve_seen(struct verify_bounds *b, const struct strings *strings)
 {
@@ -35,6 +14,35 @@ static int reserve_seen(struct verify_bounds *b, const struct strings *strings)
 	return 0;
 }
 
+/* Each text of the dictionary is compared once. */
+static int add_codes(struct verify_bounds *b, const struct vector *v, uint32_t n, uint32_t *codes)
+{
+	if (reserve_seen(b, v->strings) != 0)
+		return -1;
+	vector_codes(v, n, codes);
+	for (uint32_t i = 0; i < n; i++) {
+		struct text text;
+
+		if (b->seen[codes[i]] == b->round || !vector_is_valid(v, i))
+			continue;
+		b->seen[codes[i]] = b->round;
+		text = strings_get(v->strings, codes[i]);
+		parquet_bounds_text(&b->exact, text.data, text.len);
+	}
+	return 0;
+}
+
+static void add_texts(struct verify_bounds *b, const struct vector *v, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (vector_is_valid(v, i)) {
+			const struct text text = vector_text(v, i);
+
+			parquet_bounds_text(&b->exact, text.data, text.len);
+		}
+	}
+}
+
 int verify_bounds_add(struct verify_bounds *b, const struct vector *v, uint32_t n, int64_t *scratch)
 {
 	uint32_t kept = n;
@@ -44,10 +52,11 @@ int verify_bounds_add(struct verify_bounds *b, const struct vector *v, uint32_t 
 		b->round = 1;
 	if (v->nulls == n)
 		return 0;
-	if (v->type == COLUMN_STRING) {
-		if (v->form == VECTOR_CODES && reserve_seen(b, v->strings) != 0)
-			return -1;
-		return add_text(b, v, n);
+	if (v->form == VECTOR_CODES)
+		return add_codes(b, v, v->width == 0 && v->nulls == 0 ? 1 : n, (uint32_t *)(void *)scratch);
+	if (v->form == VECTOR_PLAIN) {
+		add_texts(b, v, n);
+		return 0;
 	}
 	vector_ints(v, n, scratch);
 	if (v->nulls > 0) {

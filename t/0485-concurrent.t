@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 have sqlite3 || skip_all 'sqlite3 is not installed'
 
-ask() { sqlite3 -readonly lake/gold.db "$1"; }
+ask() { sqlite3 -readonly -cmd '.timeout 60000' lake/gold.db "$1"; }
 kept() { ask 'SELECT sum(kept) FROM lake_source WHERE end_run IS NULL'; }
 # Each source has as many events of a user as it has of everything else that the tables count.
 source_of() { # name, user, events
