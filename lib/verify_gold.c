@@ -474,12 +474,17 @@ static int check_definitions(struct verify *v, struct db *db, const struct gold 
 	int result = files != NULL ? gold_check(files, db, true) : -1;
 
 	gold_close(files);
+	if (result != 0 && folder != NULL && cause_status() == STATUS_USAGE) {
+		const char *message = cause_message();
+		const size_t len = strlen(folder);
+
+		message += strncmp(message, folder, len) == 0 && message[len] == ':' ? len + 2 : 0;
+		verify_tell(v, text_of("schemas/gold"), "definition", "%s", message);
+		cause_clear();
+		result = 0;
+	}
 	free(folder);
-	if (result == 0 || cause_status() != STATUS_USAGE)
-		return result;
-	verify_tell(v, text_of("schemas/gold"), "definition", "%s", cause_message());
-	cause_clear();
-	return 0;
+	return result;
 }
 
 int verify_gold(struct verify *v, struct db *db, struct gold *gold)
