@@ -1,5 +1,6 @@
 #include "cat_plan.h"
 
+#include "../lib/lake.h"
 #include "../lib/shard.h"
 
 #include <errno.h>
@@ -55,6 +56,9 @@ static int take_want(struct cat_plan *p, const struct stream *in)
 
 	if (!is_read(want))
 		return hold(p, in, want->verdict == WANT_TABLE);
+	if (!lake_is_within(want->path) || (want->same_as.len > 0 && !lake_is_within(want->same_as)))
+		return cause_record(STATUS_INPUT, "a plan that wants %.*s, which is not within the lake",
+				    (int)want->path.len, want->path.data);
 	if (array_reserve(&p->wants, &p->cap, p->n + 1, sizeof *p->wants) != 0 ||
 	    strings_add(&p->texts, want->path.data, want->path.len) != 0 ||
 	    strings_add(&p->texts, want->same_as.data, want->same_as.len) != 0)

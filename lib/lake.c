@@ -269,24 +269,27 @@ char *lake_stage(const struct lake *lake, const char *stage)
 	return within;
 }
 
-bool lake_is_staged(struct text within)
+bool lake_is_within(struct text path)
 {
-	static const char prefix[] = "staging/";
-	size_t skip = sizeof prefix - 1;
-
-	if (within.len <= skip || memcmp(within.data, prefix, skip) != 0)
-		return false;
 	/* No empty component, no "." and no "..", no NUL. */
-	for (size_t start = skip, i = skip; i <= within.len; i++) {
-		if (i < within.len && within.data[i] == '\0')
+	for (size_t start = 0, i = 0; i <= path.len; i++) {
+		if (i < path.len && path.data[i] == '\0')
 			return false;
-		if (i < within.len && within.data[i] != '/')
+		if (i < path.len && path.data[i] != '/')
 			continue;
-		if (i == start || (i - start <= 2 && memcmp(within.data + start, "..", i - start) == 0))
+		if (i == start || (i - start <= 2 && memcmp(path.data + start, "..", i - start) == 0))
 			return false;
 		start = i + 1;
 	}
 	return true;
+}
+
+bool lake_is_staged(struct text within)
+{
+	static const char prefix[] = "staging/";
+
+	return within.len >= sizeof prefix && memcmp(within.data, prefix, sizeof prefix - 1) == 0 &&
+	       lake_is_within(within);
 }
 
 int lake_measure(const struct lake *lake, const char *within, uint64_t *size, struct hash128 *checksum)

@@ -34,7 +34,9 @@ int lake_adopt_schemas(const struct lake *lake, const char *installed) MUST_CHEC
 
 /* A new folder of the stage's own, mode 0700, within the lake: "staging/STAGE-xxxxxx". */
 char *lake_stage(const struct lake *lake, const char *stage) MUST_CHECK;
-/* Whether a path is a file's place within staging/, with no way out of it. */
+/* Whether a path leads to something within the lake, by its names alone; links are followed as ever. */
+bool lake_is_within(struct text path);
+/* The same within staging/. */
 bool lake_is_staged(struct text within);
 /* Size and XXH3-128 of a file within the lake. */
 int lake_measure(const struct lake *lake, const char *within, uint64_t *size,
