@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 int commit_too_late(struct text path, const char *what)
 {
@@ -356,6 +355,21 @@ static int write_run(struct work *w)
 	return lake_adopt_schemas(c->lake, c->schemas);
 }
 
+/*
+ * Another run was first, or the sources were copies: what was staged will never be committed. Best effort,
+ * for what is left is swept some day; under the write lock, and only with every rename done, as the run may
+ * be one that was committed, stopped before them, and tried again.
+ */
+static void discard_files(struct work *w)
+{
+	const struct run *run = w->c->run;
+
+	if (finish_renames(w) != 0)
+		return;
+	for (size_t i = 0; i < run->n_files; i++)
+		lake_discard(w->c->lake, run->files[i].path.data);
+}
+
 /* Once the run is committed: its files into their places. */
 static int move_files(struct work *w)
 {
@@ -410,31 +424,10 @@ static struct db *open_db(const struct commit *c)
 	return db;
 }
 
-/*
- * Another run was first, or the sources were copies: what was staged will never be committed. Best effort,
- * for what is left is swept some day.
- */
-static void remove_staged(const struct commit *c)
-{
-	const struct run *run = c->run;
-
-	for (size_t i = 0; i < run->n_files; i++) {
-		const struct text path = run->files[i].path;
-		char *folder = lake_is_staged(path) ? commit_copy_text(folder_of(path)) : NULL;
-
-		if (folder == NULL)
-			continue;
-		unlinkat(c->lake->fd, path.data, 0);
-		lake_unstage(c->lake, folder);
-		free(folder);
-	}
-}
-
 int commit_run(struct commit *c)
 {
 	struct work w = {.c = c};
 	int result = -1;
-	bool overtaken = false;
 	int only_copies;
 
 	if (verb_parse(c->run->verb, &w.verb) != 0)
@@ -449,7 +442,8 @@ int commit_run(struct commit *c)
 	if (db_exec(w.db, "BEGIN IMMEDIATE") != 0)
 		goto out;
 	only_copies = write_run(&w);
-	overtaken = only_copies > 0 || (only_copies < 0 && cause_status() == STATUS_RETRY);
+	if (only_copies > 0 || (only_copies < 0 && cause_status() == STATUS_RETRY))
+		discard_files(&w);
 	/* A query that is still open would keep its snapshot beyond the commit. */
 	ledger_close(&w.ledger);
 	ledger_open(&w.ledger, w.db);
@@ -470,8 +464,6 @@ int commit_run(struct commit *c)
 out:
 	ledger_close(&w.ledger);
 	db_close(w.db); /* rolls back what was not committed */
-	if (overtaken && result != 0)
-		remove_staged(c);
 	strings_free(&w.target_texts);
 	free(w.targets);
 	return result;

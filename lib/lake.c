@@ -374,6 +374,20 @@ void lake_unstage(const struct lake *lake, const char *within)
 		unlinkat(lake->fd, within, AT_REMOVEDIR);
 }
 
+void lake_discard(const struct lake *lake, const char *within)
+{
+	const char *slash = strrchr(within, '/');
+	char *folder;
+
+	if (!lake_is_staged((struct text){within, strlen(within)}))
+		return;
+	unlinkat(lake->fd, within, 0);
+	folder = strndup(within, (size_t)(slash - within));
+	if (folder != NULL)
+		lake_unstage(lake, folder);
+	free(folder);
+}
+
 /* The newest change of a folder and of what is directly in it: a stage that is at work writes. */
 static time_t last_change(DIR *dir)
 {

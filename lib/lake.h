@@ -52,6 +52,8 @@ int lake_make_folder(const struct lake *lake, const char *within) MUST_CHECK;
 int lake_sync_folder(const struct lake *lake, const char *within) MUST_CHECK;
 /* Removes a folder within staging/ if it is empty: best effort. */
 void lake_unstage(const struct lake *lake, const char *within);
+/* Removes a staged file, and its folder with the last of them: best effort. */
+void lake_discard(const struct lake *lake, const char *within);
 /* Removes what dead runs left in staging/: folders in which nothing has changed for a day. Best effort; under
  * the write lock. */
 void lake_sweep(const struct lake *lake, time_t now);

@@ -145,4 +145,21 @@ etl -j 2 fresh || fail 'the undisturbed run'
 dump fresh >after
 is "$(try evgold first fresh 3>counts 2>&1)" '' "evgold, killed at $kills moments of a lake's first run"
 echo "# $(cat counts) (old, new)"
+
+# --- a stream that is tried again, after its run was committed and stopped before the renames
+
+# In a first run two renames give the lake its schemas.
+for before in first base; do
+	rm -rf lake
+	cp -a $before lake
+	[ $before = first ] || cp -a whole/bronze lake
+	evmark pending lake | evcat | evclean | evsilver >silver.ev
+	wrap evgold "-e trace=renameat2 -e inject=renameat2:signal=KILL:when=$([ $before = first ] && echo 3 || echo 1)"
+	PATH=$W/tools:$PATH evgold <silver.ev 2>err
+	is "$(ask lake 'SELECT count(*) > 0 FROM lake_file WHERE staged IS NOT NULL')" 1 "$before: committed, and not renamed"
+	exits 75 'which the same stream cannot be again' evgold <silver.ev
+	exits 0 'the next run' etl -q lake
+	is "$(ask lake 'SELECT count(*) FROM lake_file WHERE staged IS NOT NULL')" 0 'completes it'
+	is "$(ask lake 'SELECT path FROM lake_file ORDER BY path')" "$(files lake | sort)" 'and has all its files'
+done
 done_testing

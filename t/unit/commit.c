@@ -352,6 +352,7 @@ static void refusals(void)
 
 	fill(&f, "bronze/a", 9);
 	ok(commit(&f) == STATUS_RETRY, "a source that is already marked: %s", cause_message());
+	ok(!exists(f.stage), "whose files are gone");
 	end(&f);
 	fill(&f, "bronze/b", 2);
 	f.run.sources[0].silver--;
@@ -380,6 +381,7 @@ static void refusals(void)
 	fill(&f, "bronze/b", 2);
 	f.run.id.len = 0;
 	ok(commit(&f) == STATUS_RETRY, "a plan from before the first commit: %s", cause_message());
+	ok(!exists(f.stage), "whose files are gone, too");
 	end(&f);
 	fill(&f, "bronze/b", 2);
 	f.gold.refuses = true;
@@ -405,6 +407,7 @@ static void copies(void)
 
 	fill(&f, "bronze/copy", 1);
 	ok(commit(&f) == STATUS_RETRY, "a copy of a marked source: %s", cause_message());
+	ok(!exists(f.stage), "nothing is left of it");
 	end(&f);
 	ok(number("SELECT n FROM total") == 5, "is not counted");
 	ok(number("SELECT count(*) FROM lake_source WHERE path = 'bronze/copy' AND status = 'SKIPPED_SAME'"
