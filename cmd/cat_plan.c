@@ -2,6 +2,7 @@
 
 #include "../lib/lake.h"
 #include "../lib/shard.h"
+#include "cat_quarantine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,7 @@ void cat_plan_clear(struct cat_plan *p)
 	buffer_free(&p->held);
 	free(p->frames);
 	strings_free(&p->texts);
+	dictionary_free(&p->removed);
 	free(p->wants);
 	*p = (struct cat_plan){0};
 }
@@ -47,13 +49,17 @@ static int hold(struct cat_plan *p, const struct stream *in, bool for_all)
 
 static bool is_read(const struct control_want *want)
 {
-	return want->verdict == WANT_TAKE || want->verdict == WANT_RECOUNT;
+	return want->verdict == WANT_TAKE || want->verdict == WANT_RECOUNT || want->verdict == WANT_REWRITE;
 }
 
 static int take_want(struct cat_plan *p, const struct stream *in)
 {
 	const struct control_want *want = &in->want;
+	uint32_t code;
 
+	if (want->verdict == WANT_REMOVE &&
+	    dictionary_code(&p->removed, want->path.data, want->path.len, &code) != 0)
+		return -1;
 	if (!is_read(want))
 		return hold(p, in, want->verdict == WANT_TABLE);
 	if (!lake_is_within(want->path) || (want->same_as.len > 0 && !lake_is_within(want->same_as)))
@@ -183,44 +189,65 @@ close:
 	return result;
 }
 
-static int write_reread(struct cat_plan *p, const struct control_reread *reread)
+/* A file of the lake; place is where it lies if a run was stopped before it was moved. */
+static int open_file(const char *path, const char *place)
 {
-	struct buffer payload = {0};
-	int result = control_encode_reread(&payload, reread);
-
-	if (result == 0)
-		result = stream_write_control(&p->cat->out, FRAME_REREAD, &payload);
-	buffer_free(&payload);
-	return result;
-}
-
-/* A file of Silver; place is where it lies if a run was stopped before it was moved. */
-static int cat_silver(struct cat_plan *p, const char *path, const char *place,
-		      const struct control_want *want)
-{
-	const struct control_source source = {want->path, want->size, want->mtime_ns, SOURCE_RECOUNT};
-	struct cat *cat = p->cat;
-	uint64_t before;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int result;
 
 	if (fd < 0 && errno == ENOENT && place != NULL)
 		fd = open(place, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return cause_system("%s", path);
 	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	before = cat->out.n_rows;
-	result = cat_table_file(&cat->table, fd, &source, path, &cat->out, cat->command);
-	close(fd);
-	if (result != 0)
-		return -1;
-	return write_reread(p,
-			    &(struct control_reread){want->path, want->verdict, cat->out.n_rows - before, 0});
+	return fd;
 }
 
 static bool is_silver(const struct control_want *want)
 {
-	return want->verdict == WANT_RECOUNT;
+	static const char folder[] = "silver/";
+
+	return want->verdict != WANT_TAKE && want->path.len > sizeof folder - 1 &&
+	       memcmp(want->path.data, folder, sizeof folder - 1) == 0;
+}
+
+/* A file of Silver, into a stream of such. */
+static int cat_silver(struct cat_plan *p, int fd, const char *path, const struct control_want *want,
+		      struct control_reread *reread)
+{
+	const bool rewrite = want->verdict == WANT_REWRITE;
+	const struct control_source source = {want->path, want->size, want->mtime_ns,
+					      rewrite ? SOURCE_REWRITE : SOURCE_RECOUNT};
+	struct cat *cat = p->cat;
+	const uint64_t before = cat->out.n_rows;
+
+	cat->table.removed = rewrite ? &p->removed : NULL;
+	cat->table.left_out = 0;
+	if (cat_table_file(&cat->table, fd, &source, path, &cat->out, cat->command) != 0)
+		return -1;
+	reread->rows = cat->out.n_rows - before;
+	reread->left_out = cat->table.left_out;
+	return 0;
+}
+
+/* A file of Silver or quarantine, and the news that it has been read to its end. */
+static int cat_again(struct cat_plan *p, const char *path, const char *place, const struct control_want *want)
+{
+	struct control_reread reread = {want->path, want->verdict, 0, 0};
+	struct buffer payload = {0};
+	const int fd = open_file(path, place);
+	int result;
+
+	if (fd < 0)
+		return -1;
+	result = is_silver(want) ? cat_silver(p, fd, path, want, &reread)
+				 : cat_quarantine(p->cat, fd, path, &p->removed, &reread);
+	close(fd);
+	if (result == 0)
+		result = control_encode_reread(&payload, &reread);
+	if (result == 0)
+		result = stream_write_control(&p->cat->out, FRAME_REREAD, &payload);
+	buffer_free(&payload);
+	return result;
 }
 
 static char *full_path(const struct cat_plan *p, struct text within)
@@ -245,7 +272,7 @@ static int cat_want(struct cat_plan *p, size_t i)
 	path = full_path(p, want.path);
 	if (path == NULL || (want.same_as.len > 0 && (place = full_path(p, want.same_as)) == NULL))
 		goto out;
-	result = is_silver(&want) ? cat_silver(p, path, place, &want) : cat_bronze(p, path, &want);
+	result = want.verdict == WANT_TAKE ? cat_bronze(p, path, &want) : cat_again(p, path, place, &want);
 out:
 	free(path);
 	free(place);
@@ -256,7 +283,10 @@ out:
 static int cat_wants(struct cat_plan *p, const uint32_t *parts, bool silver)
 {
 	for (size_t i = 0; i < p->n; i++) {
-		if (parts[i] == p->cat->part && is_silver(&p->wants[i]) == silver && cat_want(p, i) != 0)
+		const struct control_want want = {.verdict = p->wants[i].verdict,
+						  .path = strings_get(&p->texts, (uint32_t)(2 * i))};
+
+		if (parts[i] == p->cat->part && is_silver(&want) == silver && cat_want(p, i) != 0)
 			return -1;
 	}
 	return cat_end(p->cat);
@@ -301,6 +331,7 @@ int cat_plan_item(struct cat_plan *p, struct cat *cat, const struct stream *in)
 		p->cat = cat;
 		result = carry_out(p, in);
 		cat->table.begun = NULL;
+		cat->table.removed = NULL;
 		cat_plan_clear(p);
 		return result;
 	default: return hold(p, in, false);

@@ -25,9 +25,10 @@ struct cat_plan {
 	struct control_want *wants; /* to be read; their texts are in texts, two for each */
 	size_t n, cap;
 	struct strings texts;
-	uint64_t hash; /* in the trailer of the plan */
-	uint64_t rest; /* streams that come after the one at hand */
-	bool told;     /* the held frames have been passed on */
+	struct dictionary removed; /* sources whose rows go */
+	uint64_t hash;             /* in the trailer of the plan */
+	uint64_t rest;             /* streams that come after the one at hand */
+	bool told;                 /* the held frames have been passed on */
 };
 
 /* An item of a stream of kind plan. */

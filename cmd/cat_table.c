@@ -1,6 +1,7 @@
 #include "cat_table.h"
 
 #include "../lib/ledger.h"
+#include "../lib/silver.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +41,8 @@ void cat_table_close(struct cat_table *t)
 	builder_free(&t->builder);
 	columns_free(&t->columns);
 	buffer_free(&t->payload);
-	*t = (struct cat_table){.begun = t->begun, .context = t->context};
+	*t = (struct cat_table){
+	    .begun = t->begun, .context = t->context, .removed = t->removed, .left_out = t->left_out};
 }
 
 int cat_table_end(struct cat_table *t, struct stream_writer *out)
@@ -51,25 +53,71 @@ int cat_table_end(struct cat_table *t, struct stream_writer *out)
 	return stream_end(out);
 }
 
+/* Rows of removed sources go. */
+static void leave_out(struct cat_table *t, uint32_t *rows)
+{
+	const int column = columns_find(&t->columns, silver_added_name(SILVER_SOURCE));
+	const uint32_t n = builder_rows(&t->builder);
+	int64_t last = -1;
+	bool is_removed = false;
+	uint32_t kept = 0;
+	struct vector v;
+
+	builder_view(&t->builder.columns[column], &v);
+	for (uint32_t i = 0; i < n; i++) {
+		const bool is_code = v.form == VECTOR_CODES;
+		const int64_t code_now = is_code ? vector_int(&v, i) : -1;
+
+		/* Rows of a source stand together. */
+		if (!is_code || code_now != last) {
+			const struct text source = vector_text(&v, i);
+			uint32_t code;
+
+			is_removed = dictionary_find(t->removed, source.data, source.len, &code);
+			last = code_now;
+		}
+		if (!is_removed)
+			rows[kept++] = i;
+	}
+	t->left_out += n - kept;
+	if (kept < n)
+		builder_keep(&t->builder, rows, kept);
+}
+
+static int write_rows(struct cat_table *t, struct silver_reader *in, struct stream_writer *out)
+{
+	uint32_t *rows = t->removed != NULL ? malloc(BATCH_ROWS * sizeof *rows) : NULL;
+	int more = -1;
+
+	if (t->removed != NULL && rows == NULL)
+		return cause_memory();
+	while ((more = silver_reader_next(in, &t->builder)) > 0) {
+		if (t->removed != NULL && t->is_silver)
+			leave_out(t, rows);
+		if (stream_write_batch(out, &t->builder) != 0) {
+			more = -1;
+			break;
+		}
+	}
+	free(rows);
+	return more;
+}
+
 /* The file is a source, and its rows are the source's lines. Of a content hash there is none: what vouches
  * for the rows are the checksums of their pages. */
 static int copy_rows(struct cat_table *t, struct silver_reader *in, struct stream_writer *out,
 		     const struct control_source *source)
 {
-	const uint64_t rows = parquet_rows(in->parquet);
-	const struct control_source_end end = {.bytes = source->size, .lines = rows, .rows = rows};
-	int more;
+	const uint64_t before = out->n_rows;
+	struct control_source_end end = {.bytes = source->size};
 
 	buffer_clear(&t->payload);
 	if (control_encode_source(&t->payload, source) != 0 ||
 	    stream_write_control(out, FRAME_SOURCE, &t->payload) != 0)
 		return -1;
-	while ((more = silver_reader_next(in, &t->builder)) > 0) {
-		if (stream_write_batch(out, &t->builder) != 0)
-			return -1;
-	}
-	if (more < 0)
+	if (write_rows(t, in, out) != 0)
 		return -1;
+	end.lines = end.rows = out->n_rows - before;
 	buffer_clear(&t->payload);
 	if (control_encode_source_end(&t->payload, &end) != 0)
 		return -1;

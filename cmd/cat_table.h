@@ -18,6 +18,9 @@ struct cat_table {
 	/* Called behind each header, when there is something to be said before the rows. */
 	int (*begun)(void *context);
 	void *context;
+	/* Sources whose rows are left out of Silver, and how many have been so far; or NULL. */
+	const struct dictionary *removed;
+	uint64_t left_out;
 };
 
 /* The rows of a file, in the stream that is open or in another. name is for messages, and for the keys in it.

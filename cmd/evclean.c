@@ -59,7 +59,9 @@ static int end_source(struct stage *g)
 {
 	const struct clean_count *most = clean_commonest(&g->clean);
 
-	if (clean_judge(&g->clean, &g->filter.in.source_end) != 0 ||
+	/* Lines that come from quarantine have been judged with their source. */
+	if ((g->filter.in.source.purpose == SOURCE_NEW &&
+	     clean_judge(&g->clean, &g->filter.in.source_end) != 0) ||
 	    stream_pass(&g->filter.out, &g->filter.in) != 0)
 		return -1;
 	if (g->filter.in_run)

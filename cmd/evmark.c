@@ -16,12 +16,19 @@ static const struct tool evmark = {
 		"runs|rejects|files [-f FORMAT] LAKE\n"
 		"verify [-c] LAKE\n"
 		"rebuild LAKE [TABLE ...]\n"
+		"rewind LAKE RUN\n"
+		"forget|skip|replace LAKE PATH ...\n"
+		"reload LAKE\n"
 		"upgrade LAKE",
     .help =
 	"pending: what a run would read, as a plan for evcat; on a terminal as a list\n"
 	"sources, runs, rejects, files: the ledger\n"
 	"verify: is everything there, and is Gold what Silver gives? A line for each finding, and status 1\n"
 	"rebuild: a run that makes Gold anew from Silver, all or these tables\n"
+	"rewind: the lake as a run left it\n"
+	"forget, skip, replace: without what came from these sources, which are pending again, never to be\n"
+	"taken again, or taken as they are now\n"
+	"reload: Silver and Gold anew from Bronze\n"
 	"upgrade: an older lake's gold.db becomes one of this program's format; the old one is kept\n"
 	"  -a SECONDS  leave files that are younger than this\n"
 	"  -c          look at every file, also in folders in which nothing has changed;\n"
@@ -85,8 +92,7 @@ int main(int argc, char **argv)
 	if (argc < 2 || argv[1][0] == '-') {
 		while (tool_option(argc, argv, "") != -1)
 			;
-		tool_usage(
-		    "what is asked for: pending, sources, runs, rejects, files, verify, rebuild, upgrade?");
+		tool_usage("what is asked for: pending, the ledger, verify, or what is to be undone?");
 	}
 	verb = argv[1];
 	argc--;

@@ -85,16 +85,45 @@ static int end(struct stage *g)
 	return stream_end(&g->filter.out);
 }
 
+/* Rows of a file that goes: they are as they should be, and go to others. */
+static int rewrite(struct stage *g)
+{
+	if (g->silver.columns.n == 0 &&
+	    (silver_open_again(&g->silver, &g->filter.in.columns) != 0 ||
+	     silver_writer_open(&g->files, &g->silver, &g->filter.lake, &g->filter.out) != 0))
+		return -1;
+	if (stream_decode(&g->filter.in) != 0 || silver_take_again(&g->silver, &g->filter.in) != 0 ||
+	    silver_write(&g->files, &g->silver, g->filter.in.rows) != 0)
+		return -1;
+	return stream_pass(&g->filter.out, &g->filter.in);
+}
+
+/* What is Silver already goes on as it is. */
+static int take_silver(struct stage *g)
+{
+	switch (g->filter.in.type) {
+	case FRAME_RUN: return filter_begin_run(&g->filter);
+	case FRAME_BATCH:
+		if (g->filter.in_run && g->filter.in.source.purpose == SOURCE_REWRITE)
+			return rewrite(g);
+		break;
+	case FRAME_RESET:
+		if (g->silver.columns.n > 0 &&
+		    silver_writer_strings_reset(&g->files, g->filter.in.column) != 0)
+			return -1;
+		break;
+	case FRAME_TRAILER: return end(g);
+	default: break;
+	}
+	return stream_pass(&g->filter.out, &g->filter.in);
+}
+
 static int take_item(void *stage)
 {
 	struct stage *g = stage;
 
-	/* What is Silver already goes on as it is. */
-	if (g->filter.in.kind == STREAM_SILVER && g->filter.in.type != FRAME_HEADER) {
-		if (g->filter.in.type == FRAME_TRAILER)
-			return stream_end(&g->filter.out);
-		return stream_pass(&g->filter.out, &g->filter.in);
-	}
+	if (g->filter.in.kind == STREAM_SILVER && g->filter.in.type != FRAME_HEADER)
+		return take_silver(g);
 	switch (g->filter.in.type) {
 	case FRAME_HEADER: return begin(g);
 	case FRAME_RUN: return begin_run(g);

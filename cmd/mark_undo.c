@@ -82,9 +82,31 @@ static int print_plan(const struct undo *u)
 	return result;
 }
 
+/* Paths may be given as within the lake, or as the shell completes them. */
+static void strip_lake(const char *lake, char **paths)
+{
+	const size_t len = strlen(lake);
+
+	for (; *paths != NULL; paths++) {
+		char *rest = *paths;
+
+		if (strncmp(rest, lake, len) != 0 || (len > 0 && lake[len - 1] != '/' && rest[len] != '/'))
+			continue;
+		for (rest += len; *rest == '/'; rest++)
+			;
+		*paths = rest;
+	}
+}
+
 static int undo(struct undo *u, enum verb verb, char **operands, struct stream_writer *out)
 {
-	if (lake_open(&u->lake, operands[0]) != 0 || make_plan(u, verb, operands + 1) != 0)
+	if (lake_open(&u->lake, operands[0]) != 0)
+		return -1;
+	if (verb == VERB_FORGET || verb == VERB_SKIP || verb == VERB_REPLACE) {
+		strip_lake(operands[0], operands + 1);
+		strip_lake(u->lake.path, operands + 1);
+	}
+	if (make_plan(u, verb, operands + 1) != 0)
 		return -1;
 	return out != NULL ? write_plan(u, out) : print_plan(u);
 }

@@ -324,6 +324,60 @@ int builder_fill_text(struct builder *b, struct builder_column *c, const char *d
 	return 0;
 }
 
+/* The texts of the rows that stay move to the front. */
+static void keep_plain(struct builder_column *c, const uint32_t *rows, uint32_t n)
+{
+	uint32_t len = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const uint32_t from = c->offsets[rows[i]], bytes = c->offsets[rows[i] + 1] - from;
+
+		if (bytes > 0)
+			memmove(c->bytes.data + len, c->bytes.data + from, bytes);
+		c->offsets[i] = len;
+		c->fingerprints[i] = c->fingerprints[rows[i]];
+		len += bytes;
+	}
+	c->offsets[n] = len;
+	c->bytes.len = len;
+}
+
+static void keep_rows(struct builder_column *c, const uint32_t *rows, uint32_t n)
+{
+	const uint32_t words = (c->n + 63) / 64;
+
+	if (!c->uniform) {
+		uint32_t there = 0;
+
+		for (uint32_t i = 0; i < n; i++) {
+			const uint64_t valid = c->valid[rows[i] / 64] >> rows[i] % 64 & 1;
+			uint64_t *word = &c->valid[i / 64];
+
+			/* Rows are ascending: no bit is written before it has been read. */
+			*word = (*word & ~((uint64_t)1 << i % 64)) | valid << i % 64;
+			c->values[i] = c->values[rows[i]];
+			there += (uint32_t)valid;
+		}
+		c->nulls = n - there;
+		if (c->plain)
+			keep_plain(c, rows, n);
+		if (n % 64 != 0)
+			c->valid[n / 64] &= ((uint64_t)1 << n % 64) - 1;
+		for (uint32_t i = (n + 63) / 64; i < words; i++)
+			c->valid[i] = 0;
+	}
+	c->uniform = c->uniform && n > 0;
+	c->n = n;
+}
+
+void builder_keep(struct builder *b, const uint32_t *rows, uint32_t n)
+{
+	for (size_t i = 0; i < b->n_columns; i++)
+		keep_rows(&b->columns[i], rows, n);
+	if (n == 0)
+		b->text_bytes = 0;
+}
+
 void builder_view(const struct builder_column *c, struct vector *v)
 {
 	*v = (struct vector){

@@ -86,6 +86,9 @@ static inline int64_t *builder_room(struct builder_column *c)
 void builder_take(struct builder_column *c, uint32_t n);
 void builder_take_valid(struct builder_column *c, const uint64_t *valid, uint32_t n, uint32_t n_set);
 
+/* Of the rows held only these stay, n of them, in ascending order. Dictionaries stay as they are. */
+void builder_keep(struct builder *b, const uint32_t *rows, uint32_t n);
+
 /* What column c holds so far, as a vector: borrowed until anything is added or encoded. */
 void builder_view(const struct builder_column *c, struct vector *v);
 

@@ -204,9 +204,10 @@ static int write_tallies(struct work *w)
 
 	for (size_t i = 0; i < run->n_tallies; i++) {
 		const struct control_tally *tally = &run->tallies[i].tally;
+		const struct run_source *source = &run->sources[run->tallies[i].source];
 		const struct ledger_count count = {
 		    .run = w->c->number,
-		    .source = run->sources[run->tallies[i].source].path,
+		    .source = source->path,
 		    .what = tally->what,
 		    .name = tally->name,
 		    .field = tally->field,
@@ -214,6 +215,9 @@ static int write_tallies(struct work *w)
 		    .line = tally->line,
 		    .column = tally->column,
 		};
+		/* What goes from one quarantine file to another has been counted. */
+		if (source->purpose == SOURCE_AGAIN && w->verb != VERB_REPLAY)
+			continue;
 		bool reject = text_equal(tally->what, text_of("rejected"));
 
 		if ((reject ? ledger_add_reject : ledger_add_note)(&w->ledger, &count) != 0)

@@ -22,6 +22,7 @@ enum statement {
 	FIND_PATH,
 	NEAR_PATH,
 	FIND_ORPHAN,
+	FIND_LIVE,
 	FIND_CONTENT,
 	HAS_SIZE,
 	NEAR_FOLDER,
@@ -51,6 +52,7 @@ static const char *const texts[STATEMENTS] = {
     [NEAR_PATH] = MARK_COLUMNS "WHERE path >= ?1 AND end_run IS NULL ORDER BY path",
     [FIND_ORPHAN] =
 	MARK_COLUMNS "WHERE path = ?1 AND end_run IS NULL AND status = 'SKIPPED_SAME' AND NOT " HAS_ORIGINAL,
+    [FIND_LIVE] = MARK_COLUMNS "WHERE path = ?1 AND end_run IS NULL",
     [FIND_CONTENT] =
 	MARK_COLUMNS "WHERE content = ?1 AND end_run IS NULL AND status <> 'SKIPPED_SAME' ORDER BY run, path",
     [HAS_SIZE] = "SELECT 1 FROM lake_source WHERE size = ?1 AND end_run IS NULL LIMIT 1",
@@ -301,6 +303,11 @@ int ledger_find_path(struct ledger *l, struct text path, struct ledger_source *m
 int ledger_find_orphan(struct ledger *l, struct text path, struct ledger_source *mark)
 {
 	return find(l, FIND_ORPHAN, path, mark);
+}
+
+int ledger_find_live(struct ledger *l, struct text path, struct ledger_source *mark)
+{
+	return find(l, FIND_LIVE, path, mark);
 }
 
 int ledger_has_size(struct ledger *l, uint64_t size)

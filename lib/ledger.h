@@ -25,8 +25,8 @@ enum { LEDGER_ID_LEN = 32 };
 
 struct ledger {
 	struct db *db;                     /* borrowed */
-	struct db_statement *prepared[22]; /* in the order of ledger.c's statements */
-	bool at_row[22];                   /* which of them hold one, while they are moved along */
+	struct db_statement *prepared[23]; /* in the order of ledger.c's statements */
+	bool at_row[23];                   /* which of them hold one, while they are moved along */
 };
 
 struct ledger_run {
@@ -103,6 +103,8 @@ int ledger_find_path(struct ledger *l, struct text path, struct ledger_source *m
 int ledger_find_content(struct ledger *l, struct hash128 content, struct ledger_source *mark) MUST_CHECK;
 /* As ledger_find_path, and cheaper when it is asked for one path after another in about their order. */
 int ledger_find_next(struct ledger *l, struct text path, struct ledger_source *mark) MUST_CHECK;
+/* Whatever mark the path has, a copy's too. */
+int ledger_find_live(struct ledger *l, struct text path, struct ledger_source *mark) MUST_CHECK;
 /* The mark of a copy whose original has none. */
 int ledger_find_orphan(struct ledger *l, struct text path, struct ledger_source *mark) MUST_CHECK;
 /* Whether any mark is of a file of that size: 1, 0, -1. */

@@ -63,6 +63,41 @@ int silver_open(struct silver *s, const struct columns *events)
 	return s->vectors != NULL && s->days != NULL ? 0 : cause_memory();
 }
 
+int silver_open_again(struct silver *s, const struct columns *silver)
+{
+	*s = (struct silver){.purchase = -1, .event_type = -1, .quantity = -1, .price = -1};
+	s->timestamp = find(silver, "timestamp", COLUMN_TIMESTAMP);
+	if (silver->n < SILVER_ADDED || s->timestamp < 0)
+		return cause_record(STATUS_INPUT, "a silver stream without the columns of one");
+	s->n_events = silver->n - SILVER_ADDED;
+	for (size_t i = 0; i < SILVER_ADDED; i++)
+		if (find(silver, added_columns[i].name, added_columns[i].type) != (int)(s->n_events + i))
+			return cause_record(STATUS_INPUT,
+					    "a silver stream whose column %s is not where it belongs",
+					    added_columns[i].name);
+	if (columns_copy(&s->columns, silver) != 0)
+		return -1;
+	s->vectors = calloc(s->columns.n, sizeof *s->vectors);
+	s->days = calloc(BATCH_ROWS_MAX, sizeof *s->days);
+	return s->vectors != NULL && s->days != NULL ? 0 : cause_memory();
+}
+
+int silver_take_again(struct silver *s, const struct stream *in)
+{
+	const struct vector *timestamps = &in->batch.vectors[s->timestamp];
+
+	if (in->batch.n > BATCH_ROWS_MAX)
+		return cause_record(STATUS_INPUT, "a batch of %u rows: too many", in->batch.n);
+	memcpy(s->vectors, in->batch.vectors, s->columns.n * sizeof *s->vectors);
+	s->day = timestamp_day(vector_int(timestamps, 0));
+	s->one_day = true;
+	for (uint32_t i = 0; i < in->batch.n; i++) {
+		s->days[i] = timestamp_day(vector_int(timestamps, i));
+		s->one_day = s->one_day && s->days[i] == s->day;
+	}
+	return 0;
+}
+
 void silver_close(struct silver *s)
 {
 	builder_free(&s->added);

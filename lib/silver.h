@@ -33,6 +33,10 @@ enum column_type silver_added_type(enum silver_column column);
 
 int silver_open(struct silver *s, const struct columns *events) MUST_CHECK;
 void silver_close(struct silver *s);
+/* The same for the columns of a silver stream, whose rows have all that is added already. */
+int silver_open_again(struct silver *s, const struct columns *silver) MUST_CHECK;
+/* The batch that `in` has decoded, of such a stream: s->vectors and the days. */
+int silver_take_again(struct silver *s, const struct stream *in) MUST_CHECK;
 /* Extends the batch that `in` has decoded: s->vectors, the days, and s->added, which waits for
  * stream_pass_extended. */
 int silver_extend(struct silver *s, const struct stream *in) MUST_CHECK;

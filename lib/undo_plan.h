@@ -8,6 +8,7 @@
 #ifndef EV_UNDO_PLAN_H
 #define EV_UNDO_PLAN_H
 
+#include "bronze.h"
 #include "control.h"
 #include "lake.h"
 #include "ledger.h"
@@ -25,6 +26,7 @@ struct undo_plan {
 /* Of a lake with a ledger. arguments: what the verb is about, up to a NULL. */
 int undo_plan_make(struct undo_plan *p, const struct lake *lake, struct ledger *ledger, enum verb verb,
 		   char **arguments) MUST_CHECK;
+int undo_plan_add(struct undo_plan *p, struct control_want want) MUST_CHECK; /* copies its texts */
 void undo_plan_free(struct undo_plan *p);
 
 #endif

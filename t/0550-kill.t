@@ -5,7 +5,7 @@
 have strace sqlite3 || skip_all 'strace or sqlite3 is not installed'
 strace -o trace -e trace=none true 2>/dev/null || skip_all 'processes may not be traced here'
 
-kills=${1:-10}
+kills=${1:-10} verb=
 events=4000
 case $B in *-address*) events=2000 ;; esac
 
@@ -72,12 +72,13 @@ listed() { # LAKE
 
 # try TOOL BEFORE AFTER [CALL]: a copy of the lake BEFORE is loaded by two jobs, and TOOL killed on the way, in one
 # of them; AFTER is the lake loaded undisturbed. The moments are spread over all that the tool does with the stream
-# and the lake, or over its calls of CALL.
+# and the lake, or over its calls of CALL. With a verb in $verb it is that run instead of a load.
+# shellcheck disable=SC2086 # a verb and its arguments
 try() {
 	rm -rf lake
 	cp -a "$2" lake
 	wrap "$1" ''
-	B=$W/tools etl -j 2 lake 2>err || cat err
+	B=$W/tools etl -j 2 lake $verb 2>err || cat err
 	grep -v '^+++' trace | sed -n '/(0,\|lake/,$p' >moments
 	head -n "$(($(wc -l <trace) - $(wc -l <moments)))" trace >start
 	grep -an "^${4-}" moments | cut -d : -f 1 >choice
@@ -90,8 +91,9 @@ try() {
 		rm -rf lake
 		cp -a "$2" lake
 		wrap "$1" "-e trace=$call -e inject=$call:signal=KILL:when=$count"
-		B=$W/tools etl -j 2 lake >out 2>err
+		B=$W/tools etl -j 2 lake $verb >out 2>err
 		status=$?
+		next=$verb
 		dump lake >state
 		what="killed at $call $count"
 		if cmp -s state before; then
@@ -99,12 +101,13 @@ try() {
 			[ $status != 0 ] || echo "$what: status 0, and nothing is committed"
 		elif cmp -s state after; then
 			new=$((new + 1))
+			next=
 		else
 			echo "$what: neither the old state nor the new one"
 			diff state after | head -n 5
 		fi
 		listed lake state | sed "s/^/$what: /"
-		etl -j 2 lake >out 2>err || { echo "$what: the next run ends with $?" && cat err; }
+		etl -j 2 lake $next >out 2>err || { echo "$what: the next run ends with $?" && cat err; }
 		dump lake >state
 		cmp -s state after || { echo "$what: the next run does not lead to the new state" && diff state after | head -n 5; }
 		diff -r "$3/silver" lake/silver && diff -r "$3/quarantine" lake/quarantine
@@ -162,4 +165,21 @@ for before in first base; do
 	is "$(ask lake 'SELECT count(*) FROM lake_file WHERE staged IS NOT NULL')" 0 'completes it'
 	is "$(ask lake 'SELECT path FROM lake_file ORDER BY path')" "$(files lake | sort)" 'and has all its files'
 done
+
+# --- a run that undoes: what a source gave goes, and what it holds now comes
+
+kills=$((kills / 2))
+source=$(cd whole && find bronze -name '*.gz' | sort | tail -n 1)
+cp -a whole mended
+zcat "whole/$source" | head -n 1000 | gzip >"mended/$source"
+cp -a mended replaced
+verb="replace $source"
+etl -j 2 replaced replace "$source" || fail 'the undisturbed run'
+dump mended >before
+dump replaced >after
+for tool in evmark evcat evclean evsilver 'evgold -p' evgold; do
+	is "$(try "$tool" mended replaced 3>counts 2>&1)" '' "$tool, killed at $kills moments of a replacement"
+	echo "# $(cat counts) (old, new)"
+done
+is "$(evmark verify -c lake)" '' 'the lake holds together'
 done_testing
