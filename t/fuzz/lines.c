@@ -79,7 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct input *input = input_open_fd(fd, "fuzz", NULL);
 
 	MUST(input != NULL);
-	if (content.len < 2 || memcmp(content.data, "\x1f\x8b", 2) != 0)
+	/* Gzip is another matter, and so is what was cut off within its first two bytes. */
+	if (content.len == 0 || memcmp(content.data, "\x1f\x8b", content.len < 2 ? content.len : 2) != 0)
 		compare(&content, input, limit);
 	input_close(input);
 	close(fd);
