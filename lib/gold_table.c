@@ -123,7 +123,7 @@ void gold_table_close(struct gold_table *t)
 	*t = (struct gold_table){0};
 }
 
-static void bind(struct db_statement *s, size_t i, const struct value *v)
+void gold_table_bind(struct db_statement *s, size_t i, const struct value *v)
 {
 	switch (v->kind) {
 	case VALUE_INTEGER: db_bind_int(s, (int)i, (int64_t)v->integer); break;
@@ -149,7 +149,7 @@ int gold_table_put(struct gold_table *t, const struct value *row, bool fresh)
 
 	if (!fresh) {
 		for (size_t i = 0; i < d->n_dimensions; i++)
-			bind(t->remove, i + 1, &row[d->dimensions[i].output]);
+			gold_table_bind(t->remove, i + 1, &row[d->dimensions[i].output]);
 		if (db_run(t->remove) != 0)
 			return -1;
 	}

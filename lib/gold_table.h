@@ -28,4 +28,7 @@ int gold_table_put(struct gold_table *t, const struct value *row, bool fresh) MU
 /* After the last. */
 int gold_table_flush(struct gold_table *t) MUST_CHECK;
 
+/* A value to a parameter of a statement, counted from 1. */
+void gold_table_bind(struct db_statement *s, size_t i, const struct value *v);
+
 #endif

@@ -4,6 +4,7 @@
 #include "distinct.h"
 #include "gold_group.h"
 #include "gold_parts.h"
+#include "gold_table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -177,16 +178,6 @@ static int check_sets(struct check *c, struct text key, uint32_t group, int64_t 
 /* --- the table -------------------------------------------------------------------------------------------
  */
 
-static void bind(struct db_statement *s, size_t i, const struct value *v)
-{
-	switch (v->kind) {
-	case VALUE_INTEGER: db_bind_int(s, (int)i, (int64_t)v->integer); break;
-	case VALUE_REAL: db_bind_double(s, (int)i, v->real); break;
-	case VALUE_TEXT: db_bind_text(s, (int)i, value_text(v)); break;
-	default: db_bind_null(s, (int)i); break;
-	}
-}
-
 /* What is in a row that is not as it should be. */
 static int tell_cells(struct check *c, struct text key)
 {
@@ -194,7 +185,7 @@ static int tell_cells(struct check *c, struct text key)
 	int more;
 
 	for (size_t i = 0; i < c->definition->n_outputs; i++)
-		bind(c->cells, i + 1, &c->values[i]);
+		gold_table_bind(c->cells, i + 1, &c->values[i]);
 	more = db_step(c->cells);
 	for (size_t i = 0; more == 1 && i < c->definition->n_outputs; i++) {
 		const struct text is = db_text(c->cells, (int)(3 * i) + 1);
@@ -224,7 +215,7 @@ static int check_row(struct check *c, struct text key)
 	if (definition_row(c->definition, key, c->states, c->values) != 0)
 		return -1;
 	for (size_t i = 0; i < c->definition->n_outputs; i++)
-		bind(c->row, i + 1, &c->values[i]);
+		gold_table_bind(c->row, i + 1, &c->values[i]);
 	while ((more = db_step(c->row)) == 1) {
 		rows++;
 		same += db_int(c->row, 0) == 1;
