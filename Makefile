@@ -34,7 +34,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototype
 # Level 3 checks more, where compiler and C library know it; others would warn.
 FORTIFY := $(shell echo '#include <features.h>' | $(CC) -O2 -D_FORTIFY_SOURCE=3 -Werror -E -x c - >/dev/null 2>&1 && echo 3 || echo 2)
 HARDEN = $(if $(SAN),,-fstack-protector-strong -D_FORTIFY_SOURCE=$(FORTIFY))
-EV_CFLAGS = -std=c17 -D_GNU_SOURCE -DEV_VERSION='"$(VERSION)"' -DEV_ISAL=$(ISAL) $(WARN) $(HARDEN) -fPIE -MMD -MP \
+EV_CFLAGS = -std=c17 -D_GNU_SOURCE -DEV_VERSION='"$(VERSION)"' -DEV_ISAL=$(ISAL) -Ilib $(WARN) $(HARDEN) -fPIE -MMD -MP \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 EV_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(if $(SAN),-fsanitize=$(SAN))
 # ISAL=0 does without ISA-L, which inflates three times as fast as zlib.
@@ -48,13 +48,13 @@ CHECK_PACKAGES = strace
 LINT_PACKAGES = clang-format cppcheck shellcheck
 
 TOOLS = $(basename $(notdir $(wildcard cmd/ev*.c)))
-LIB_O = $(patsubst %.c,$(B)/%.o,$(filter-out $(if $(filter 1,$(ISAL)),,%/inflate_isal.c),$(wildcard lib/*.c)))
+LIB_O = $(patsubst %.c,$(B)/%.o,$(filter-out $(if $(filter 1,$(ISAL)),,%/inflate_isal.c),$(wildcard lib/*/*.c)))
 CMD_O = $(patsubst %.c,$(B)/%.o,$(filter-out $(wildcard cmd/ev*.c),$(wildcard cmd/*.c)))
 UNITS = $(patsubst t/unit/%.c,$(B)/unit/%.t,$(wildcard t/unit/*.c))
 SHIMS = $(patsubst t/shim/%.c,$(B)/shim/%.so,$(wildcard t/shim/*.c))
 # The tests that have a long form.
 TORTURES = $(wildcard t/07*.t)
-SOURCES = $(wildcard cmd/*.[ch] lib/*.[ch] t/unit/*.[ch] t/fuzz/*.[ch] t/shim/*.[ch])
+SOURCES = $(wildcard cmd/*.[ch] lib/*/*.[ch] t/unit/*.[ch] t/fuzz/*.[ch] t/shim/*.[ch])
 SCRIPTS = $(wildcard pipelines/* t/*.t t/*.sh t/bench/run t/bench/instructions t/fuzz/run .ci/run)
 PIPELINES = $(notdir $(wildcard pipelines/*))
 
@@ -154,7 +154,7 @@ lint:
 	@.ci/deps $(LINT_PACKAGES) $(PACKAGES)
 	clang-format --dry-run -Werror $(SOURCES)
 	cppcheck --quiet --std=c17 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-		--suppress=missingIncludeSystem -D_GNU_SOURCE -DEV_VERSION='""' cmd lib
+		--suppress=missingIncludeSystem -D_GNU_SOURCE -DEV_VERSION='""' -Ilib cmd lib
 	shellcheck -x $(SCRIPTS)
 	@for s in 1 5 7; do mkdir -p $(B)/man/man$$s && cp man/*.$$s $(B)/man/man$$s || exit 1; done
 	MANPATH='$(abspath $(B))/man' mandoc -T lint -W style man/*.[1-9]

@@ -4,8 +4,8 @@
 #ifndef EV_CAT_H
 #define EV_CAT_H
 
-#include "../lib/ingest.h"
 #include "cat_table.h"
+#include "decode/ingest.h"
 
 struct cat {
 	struct stream_writer out;

@@ -1,8 +1,8 @@
 #include "cat_plan.h"
 
-#include "../lib/lake.h"
-#include "../lib/shard.h"
 #include "cat_quarantine.h"
+#include "lake/lake.h"
+#include "stream/shard.h"
 
 #include <errno.h>
 #include <fcntl.h>

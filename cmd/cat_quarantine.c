@@ -1,6 +1,6 @@
 #include "cat_quarantine.h"
 
-#include "../lib/quarantine_read.h"
+#include "lake/quarantine_read.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include "cat_table.h"
 
-#include "../lib/ledger.h"
-#include "../lib/silver.h"
+#include "lake/ledger.h"
+#include "lake/silver.h"
 
 #include <stdio.h>
 #include <stdlib.h>

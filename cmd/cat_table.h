@@ -4,8 +4,8 @@
 #ifndef EV_CAT_TABLE_H
 #define EV_CAT_TABLE_H
 
-#include "../lib/silver_read.h"
-#include "../lib/stream.h"
+#include "lake/silver_read.h"
+#include "stream/stream.h"
 
 /* The stream that files are written to, one behind the other as long as their columns are the same. {0} is
  * none. */

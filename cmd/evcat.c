@@ -6,8 +6,8 @@
  */
 #include "cat.h"
 
-#include "../lib/shard.h"
 #include "print.h"
+#include "stream/shard.h"
 #include "tool.h"
 
 #include <errno.h>

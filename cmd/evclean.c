@@ -2,9 +2,9 @@
  * evclean -- decides what becomes of bad lines: in a run they go to quarantine, elsewhere they are dropped
  * and told.
  */
-#include "../lib/clean.h"
-#include "../lib/quarantine.h"
+#include "decode/clean.h"
 #include "filter.h"
+#include "lake/quarantine.h"
 #include "tool.h"
 
 #include <unistd.h>

@@ -3,10 +3,10 @@
  */
 #include "tool.h"
 
-#include "../lib/generate.h"
-#include "../lib/shop.h"
-#include "../lib/timestamp.h"
-#include "../lib/uniform.h"
+#include "base/timestamp.h"
+#include "generate/generate.h"
+#include "generate/shop.h"
+#include "generate/uniform.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,9 +2,9 @@
  * evgold -- maintains the Gold tables and makes the one commit of a run, once the stream has proven that
  * every stage before it finished.
  */
-#include "../lib/commit.h"
-#include "../lib/partial.h"
-#include "../lib/verb.h"
+#include "gold/partial.h"
+#include "lake/commit.h"
+#include "stream/verb.h"
 #include "tool.h"
 
 #include <inttypes.h>

@@ -2,8 +2,8 @@
 #include "mark.h"
 #include "tool.h"
 
-#include "../lib/control.h"
-#include "../lib/upgrade.h"
+#include "lake/upgrade.h"
+#include "stream/control.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * evsilver -- adds Silver's columns to events; in a run, writes them to Parquet files that wait for the
  * commit.
  */
-#include "../lib/silver_write.h"
 #include "filter.h"
+#include "lake/silver_write.h"
 #include "tool.h"
 
 static const struct tool tool = {

@@ -5,8 +5,8 @@
 #ifndef EV_FILTER_H
 #define EV_FILTER_H
 
-#include "../lib/lake.h"
-#include "../lib/stream.h"
+#include "lake/lake.h"
+#include "stream/stream.h"
 
 struct filter {
 	struct stream in;

@@ -6,7 +6,7 @@
 #ifndef EV_LISTING_H
 #define EV_LISTING_H
 
-#include "../lib/ledger.h"
+#include "lake/ledger.h"
 #include "rows.h"
 
 struct listing;

@@ -5,9 +5,9 @@
 #ifndef EV_MARK_H
 #define EV_MARK_H
 
-#include "../lib/lake.h"
-#include "../lib/verb.h"
+#include "lake/lake.h"
 #include "rows.h"
+#include "stream/verb.h"
 
 /* What is new in Bronze. */
 int mark_pending(int argc, char **argv, const char *command);

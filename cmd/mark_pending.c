@@ -1,8 +1,8 @@
 #include "mark.h"
 
-#include "../lib/plan.h"
-#include "../lib/stream.h"
+#include "lake/plan.h"
 #include "rows.h"
+#include "stream/stream.h"
 #include "tool.h"
 
 #include <errno.h>

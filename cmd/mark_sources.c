@@ -1,8 +1,8 @@
 #include "mark.h"
 
-#include "../lib/control.h"
-#include "../lib/ledger.h"
-#include "../lib/marked.h"
+#include "lake/ledger.h"
+#include "lake/marked.h"
+#include "stream/control.h"
 
 #include <inttypes.h>
 #include <stdio.h>

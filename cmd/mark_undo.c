@@ -1,8 +1,8 @@
 #include "mark.h"
 
-#include "../lib/stream.h"
-#include "../lib/undo_plan.h"
+#include "lake/undo_plan.h"
 #include "rows.h"
+#include "stream/stream.h"
 #include "tool.h"
 
 #include <inttypes.h>

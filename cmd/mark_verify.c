@@ -1,6 +1,6 @@
 #include "mark.h"
 
-#include "../lib/verify.h"
+#include "lake/verify.h"
 #include "tool.h"
 
 #include <inttypes.h>

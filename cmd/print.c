@@ -1,8 +1,8 @@
 #include "print.h"
 
-#include "../lib/decimal.h"
-#include "../lib/stream.h"
-#include "../lib/timestamp.h"
+#include "base/decimal.h"
+#include "base/timestamp.h"
+#include "stream/stream.h"
 #include "tool.h"
 
 #include <stdlib.h>

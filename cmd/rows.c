@@ -1,6 +1,6 @@
 #include "rows.h"
 
-#include "../lib/control.h"
+#include "stream/control.h"
 
 #include <stdlib.h>
 

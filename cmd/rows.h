@@ -12,7 +12,7 @@
 #ifndef EV_ROWS_H
 #define EV_ROWS_H
 
-#include "../lib/dictionary.h"
+#include "column/dictionary.h"
 
 #include <stdio.h>
 

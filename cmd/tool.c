@@ -1,8 +1,8 @@
 #include "tool.h"
 
-#include "../lib/buffer.h"
-#include "../lib/fd.h"
-#include "../lib/stream.h"
+#include "base/buffer.h"
+#include "base/fd.h"
+#include "stream/stream.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
 #ifndef EV_TOOL_H
 #define EV_TOOL_H
 
-#include "../lib/cause.h"
+#include "base/cause.h"
 
 #include <stdbool.h>
 #include <stdint.h>

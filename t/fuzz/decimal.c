@@ -1,6 +1,6 @@
 /* Decimals: numbers against the slow reference, sums against strtod, and there and back. */
-#include "../../lib/decimal.h"
-#include "../../lib/json.h"
+#include "base/decimal.h"
+#include "base/json.h"
 
 #include "slow.h"
 

@@ -7,7 +7,7 @@
 #ifndef EV_FUZZ_H
 #define EV_FUZZ_H
 
-#include "../../lib/cause.h"
+#include "base/cause.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,9 +2,9 @@
  * Members of gzip: both engines against zlib's own, member by member. The bytes are a file, or (when the
  * first of them says so) content that is packed here, so that checksums are right, and then damaged or not.
  */
-#include "../../lib/inflate.h"
-#include "../../lib/buffer.h"
-#include "../../lib/inflate_engine.h"
+#include "source/inflate.h"
+#include "base/buffer.h"
+#include "source/inflate_engine.h"
 
 #include "fuzz.h"
 

@@ -2,7 +2,7 @@
  * A content's lines: the reader against cutting the whole content at every LF. So that lines can be too long
  * a byte 0x01 stands for as many x as the two bytes behind it say.
  */
-#include "../../lib/line.h"
+#include "source/line.h"
 
 #include "fuzz.h"
 

@@ -1,8 +1,8 @@
 /*
  * Parquet files, read whole and in part. Files without page checksums reach further, so the corpus has such.
  */
-#include "../../lib/silver_read.h"
-#include "../../lib/utf8.h"
+#include "base/utf8.h"
+#include "lake/silver_read.h"
 
 #include "fuzz.h"
 

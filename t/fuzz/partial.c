@@ -2,9 +2,9 @@
  * Partials: forged groups of the shipped tables. What is taken comes out in one form: encoded and merged
  * again it is the same, and it can be committed.
  */
-#include "../../lib/partial.h"
-#include "../../lib/gold.h"
-#include "../../lib/group.h"
+#include "gold/partial.h"
+#include "gold/gold.h"
+#include "gold/group.h"
 
 #include "silver_columns.h"
 

@@ -2,8 +2,8 @@
 #ifndef EV_SILVER_COLUMNS_H
 #define EV_SILVER_COLUMNS_H
 
-#include "../../lib/schema.h"
-#include "../../lib/silver.h"
+#include "decode/schema.h"
+#include "lake/silver.h"
 
 #include "fuzz.h"
 

@@ -2,7 +2,7 @@
  * Gold definitions: any text is a definition or is refused by name; one that is taken is used, on rows and
  * on none.
  */
-#include "../../lib/group.h"
+#include "gold/group.h"
 
 #include "silver_columns.h"
 

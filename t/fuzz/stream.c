@@ -2,8 +2,8 @@
  * Streams: any frames at all, with the magic line and the checksums that they should have, read to the end.
  * What is taken for whole is passed on and has to come out as it went in.
  */
-#include "../../lib/stream.h"
-#include "../../lib/batch_wire.h"
+#include "stream/stream.h"
+#include "column/batch_wire.h"
 
 #include "fuzz.h"
 

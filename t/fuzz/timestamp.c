@@ -1,5 +1,5 @@
 /* Timestamps: texts against the slow reference, and every moment there and back. */
-#include "../../lib/timestamp.h"
+#include "base/timestamp.h"
 
 #include "slow.h"
 

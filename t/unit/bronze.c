@@ -2,7 +2,7 @@
  * Which folders are listed, when what was seen in them before is remembered. Only the clock is made up: so
  * the folders that were made just now are old ones.
  */
-#include "../../lib/bronze.h"
+#include "lake/bronze.h"
 #include "tap.h"
 
 #include <stdio.h>

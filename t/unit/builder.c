@@ -1,7 +1,7 @@
 /*
  * Rows that are taken out of a builder: the others are what they were, in every form of a column.
  */
-#include "../../lib/builder.h"
+#include "column/builder.h"
 #include "tap.h"
 
 #include <stdio.h>

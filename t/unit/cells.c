@@ -2,7 +2,7 @@
  * cells, numbered: texts get the code of their first appearance, whichever way they are found, in groups of
  * any size, and when the dictionary is emptied between.
  */
-#include "../../lib/builder.h"
+#include "column/builder.h"
 #include "random.h"
 #include "tap.h"
 

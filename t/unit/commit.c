@@ -1,7 +1,7 @@
 /*
  * The commit, with a Gold that only counts rows; and stopped before each of its system calls that writes.
  */
-#include "../../lib/commit.h"
+#include "lake/commit.h"
 #include "tap.h"
 
 #include <fcntl.h>

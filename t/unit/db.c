@@ -1,5 +1,5 @@
-#include "../../lib/db.h"
-#include "../../lib/db_rows.h"
+#include "base/db.h"
+#include "base/db_rows.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* decimal: numbers and what they round to, against 128-bit arithmetic; and the one conversion to double. */
-#include "../../lib/decimal.h"
+#include "base/decimal.h"
 
 #include "random.h"
 #include "tap.h"

@@ -5,7 +5,7 @@
 #ifndef EV_DECODE_BENCH_H
 #define EV_DECODE_BENCH_H
 
-#include "../../lib/decode.h"
+#include "decode/decode.h"
 
 #include "tap.h"
 

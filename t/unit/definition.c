@@ -1,7 +1,7 @@
 /*
  * Definitions: what is bound, and what is refused by name.
  */
-#include "../../lib/definition.h"
+#include "gold/definition.h"
 
 #include "gold_events.h"
 #include "tap.h"

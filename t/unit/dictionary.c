@@ -1,7 +1,7 @@
 /*
  * Dictionaries: every text has one code, whatever its length and whichever way it is asked for.
  */
-#include "../../lib/dictionary.h"
+#include "column/dictionary.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
  * Sets of fingerprints against a sorted array.
  */
-#include "../../lib/distinct.h"
+#include "column/distinct.h"
 
 #include "random.h"
 #include "tap.h"

@@ -1,4 +1,4 @@
-#include "../../lib/event.h"
+#include "generate/event.h"
 
 #include "tap.h"
 

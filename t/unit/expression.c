@@ -1,10 +1,10 @@
 /*
  * Conditions against SQLite: random ones over random rows, in all forms and widths that a batch has.
  */
-#include "../../lib/predicate.h"
+#include "gold/predicate.h"
 
-#include "../../lib/buffer.h"
-#include "../../lib/definition.h"
+#include "base/buffer.h"
+#include "gold/definition.h"
 #include "gold_events.h"
 #include "tap.h"
 

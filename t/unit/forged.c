@@ -1,8 +1,8 @@
 /*
  * Streams and plans whose checksums are right and which lie: the tools of $B have to see it, and name it.
  */
-#include "../../lib/stream.h"
 #include "../fuzz/silver_columns.h"
+#include "stream/stream.h"
 #include "tap.h"
 
 #include <fcntl.h>

@@ -2,10 +2,10 @@
  * Gold against SQLite: random events, aggregated by gold in one run and in many, and by queries over a table
  * of the same events.
  */
-#include "../../lib/gold.h"
-#include "../../lib/gold_group.h"
+#include "gold/gold.h"
+#include "gold/gold_group.h"
 
-#include "../../lib/distinct.h"
+#include "column/distinct.h"
 #include "gold_events.h"
 #include "tap.h"
 

@@ -5,9 +5,9 @@
 #ifndef EV_GOLD_EVENTS_H
 #define EV_GOLD_EVENTS_H
 
-#include "../../lib/builder.h"
-#include "../../lib/db.h"
-#include "../../lib/timestamp.h"
+#include "base/db.h"
+#include "base/timestamp.h"
+#include "column/builder.h"
 
 #include <stdio.h>
 #include <stdlib.h>

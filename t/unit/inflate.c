@@ -1,7 +1,7 @@
 /* inflate: heads of gzip members, good and bad, whole and in pieces; every engine sees the same in them. */
-#include "../../lib/inflate.h"
-#include "../../lib/buffer.h"
-#include "../../lib/inflate_engine.h"
+#include "source/inflate.h"
+#include "base/buffer.h"
+#include "source/inflate_engine.h"
 #include "tap.h"
 
 #include <stdlib.h>

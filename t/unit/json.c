@@ -1,5 +1,5 @@
 /* json: what is JSON, where it stops being it, and what strings mean. */
-#include "../../lib/json.h"
+#include "base/json.h"
 
 #include "tap.h"
 

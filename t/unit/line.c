@@ -1,9 +1,9 @@
 /*
  * Lines, from plain and gzipped bytes, however they come; and gzip that is damaged.
  */
-#include "../../lib/line.h"
-#include "../../lib/inflate.h"
-#include "../../lib/inflate_engine.h"
+#include "source/line.h"
+#include "source/inflate.h"
+#include "source/inflate_engine.h"
 #include "tap.h"
 
 #include <stdlib.h>

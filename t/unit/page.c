@@ -1,5 +1,5 @@
-#include "../../lib/page.h"
-#include "../../lib/crc.h"
+#include "parquet/page.h"
+#include "base/crc.h"
 #include "parquet_decode.h"
 #include "random.h"
 #include "tap.h"

@@ -1,5 +1,5 @@
 /* page_pack: what is compiled for AVX2 and BMI2 gives what is compiled for every processor. */
-#include "../../lib/page_pack.h"
+#include "parquet/page_pack.h"
 #include "random.h"
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /* What page.c writes, read again in portions of any size; and bytes that nobody should have written. */
-#include "../../lib/page_read.h"
-#include "../../lib/page.h"
+#include "parquet/page_read.h"
+#include "parquet/page.h"
 #include "random.h"
 #include "tap.h"
 

@@ -1,4 +1,4 @@
-#include "../../lib/parquet_bounds.h"
+#include "parquet/parquet_bounds.h"
 #include "parquet_decode.h"
 #include "tap.h"
 

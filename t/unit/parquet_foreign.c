@@ -2,7 +2,7 @@
  * Files as other writers make them, and as none should: of one column, by hand, without checksums, so that
  * what is wrong is found by what it says. Each check of a footer or a page has its file here.
  */
-#include "../../lib/parquet_read.h"
+#include "parquet/parquet_read.h"
 
 #include "parquet_made.h"
 #include "random.h"

@@ -1,5 +1,5 @@
 /* parquet_gather: what is made for AVX2 gives what the plain loop gives. */
-#include "../../lib/parquet_gather.h"
+#include "parquet/parquet_gather.h"
 #include "random.h"
 #include "tap.h"
 

@@ -4,8 +4,8 @@
 #ifndef EV_PARQUET_MADE_H
 #define EV_PARQUET_MADE_H
 
-#include "../../lib/parquet_format.h"
-#include "../../lib/thrift.h"
+#include "parquet/parquet_format.h"
+#include "parquet/thrift.h"
 
 #include <stdlib.h>
 #include <string.h>

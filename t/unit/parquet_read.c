@@ -1,6 +1,6 @@
 /* Files of our own writer, read again: every value, some columns, some row groups, and damaged ones. */
-#include "../../lib/parquet_read.h"
-#include "../../lib/parquet_write.h"
+#include "parquet/parquet_read.h"
+#include "parquet/parquet_write.h"
 
 #include "random.h"
 #include "tap.h"

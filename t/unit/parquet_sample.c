@@ -3,8 +3,8 @@
  * writes sample.parquet, the same rows as sample.tsv (\N is null), and none.parquet without rows; without one
  * it is a test that is skipped: t/0600-parquet-readers.t calls it.
  */
-#include "../../lib/fd.h"
-#include "../../lib/parquet_write.h"
+#include "base/fd.h"
+#include "parquet/parquet_write.h"
 
 #include "random.h"
 

@@ -1,4 +1,4 @@
-#include "../../lib/parquet_write.h"
+#include "parquet/parquet_write.h"
 #include "parquet_check.h"
 #include "random.h"
 #include "tap.h"

@@ -2,7 +2,7 @@
  * scan, usual: every way to scan finds what is there, and a line that goes the short way gives the row or the
  * fault, to the column, that the grammar gives.
  */
-#include "../../lib/scan.h"
+#include "source/scan.h"
 
 #include "decode_bench.h"
 #include "random.h"

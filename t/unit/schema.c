@@ -1,5 +1,5 @@
 /* schema: what is compiled to what, and what is refused, by name and line. */
-#include "../../lib/schema.h"
+#include "decode/schema.h"
 
 #include "tap.h"
 

@@ -1,9 +1,9 @@
 /*
  * The text of definitions: what is a tree, and what is refused, where.
  */
-#include "../../lib/sql.h"
+#include "gold/sql.h"
 
-#include "../../lib/buffer.h"
+#include "base/buffer.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
  * States: an identity, a merge that commutes and associates, and bytes that say it all.
  */
-#include "../../lib/state.h"
+#include "gold/state.h"
 
 #include "random.h"
 #include "tap.h"

@@ -1,8 +1,8 @@
 /*
  * Streams: what goes in comes out, and nothing that is cut, changed or forged is taken for whole.
  */
-#include "../../lib/stream.h"
-#include "../../lib/fd.h"
+#include "stream/stream.h"
+#include "base/fd.h"
 #include "random.h"
 #include "tap.h"
 

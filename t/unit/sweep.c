@@ -1,5 +1,5 @@
 /* sweep: what is compiled for AVX2 gives what is compiled for every processor. */
-#include "../../lib/sweep.h"
+#include "column/sweep.h"
 #include "random.h"
 #include "tap.h"
 

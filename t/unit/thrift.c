@@ -1,4 +1,4 @@
-#include "../../lib/thrift.h"
+#include "parquet/thrift.h"
 #include "tap.h"
 
 #include <string.h>

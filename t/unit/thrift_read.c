@@ -1,4 +1,4 @@
-#include "../../lib/thrift_read.h"
+#include "parquet/thrift_read.h"
 #include "tap.h"
 
 #include <stdlib.h>

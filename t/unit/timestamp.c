@@ -1,6 +1,6 @@
 /* timestamp: texts and what they mean, the calendar against a slow one, and the fast path against the rules.
  */
-#include "../../lib/timestamp.h"
+#include "base/timestamp.h"
 
 #include "random.h"
 #include "tap.h"

@@ -1,5 +1,5 @@
 /* utf8: what is UTF-8 and what is not, at every place of a text. */
-#include "../../lib/utf8.h"
+#include "base/utf8.h"
 
 #include "tap.h"
 

@@ -1,5 +1,5 @@
-#include "../../lib/control.h"
-#include "../../lib/verify_parts.h"
+#include "lake/verify_parts.h"
+#include "stream/control.h"
 #include "tap.h"
 
 #include <string.h>

@@ -1,0 +1,3 @@
+#include "column/sweep_loops.h"
+
+const struct sweep sweep_plain = SWEEP_LOOPS;

@@ -1,0 +1,404 @@
+#include "decode/decode.h"
+
+#include "base/utf8.h"
+#include "decode/field.h"
+#include "decode/notes.h"
+#include "decode/usual.h"
+
+#include <stdlib.h>
+
+_Static_assert((int)DECODE_SLACK >= (int)FIELD_SLACK, "fields read beyond a line's end");
+
+struct decoder {
+	const struct schema *schema;
+	struct builder *builder;
+	size_t n;
+	struct field *fields; /* n + 1: the last stands for keys that the schema does not know */
+	/* What the line before was like: its first field, from which each leads to the next; and whether it
+	 * had every field once and nothing else, so that the next line may be held against it. */
+	struct usual_form form;
+	bool has_form;
+	usual_line *usual;
+	size_t *noted; /* fields whose values may be unexpected */
+	size_t n_noted;
+	struct field *event_type, *price, *quantity; /* what revenue takes; NULL when the schema lacks one */
+	struct dictionary names;
+	struct buffer
+	    scratch; /* what escaped strings of this line mean: room for a line, none is asked twice */
+	struct json_token *unknown;
+	size_t n_unknown, cap_unknown; /* keys of this line */
+	struct notes notes;
+	/* Good lines that are in the fields' cells and not yet in a builder. */
+	uint32_t n_rows;
+	struct cells numbers; /* of the lines */
+};
+
+/* Making a decoder. */
+
+struct decoder *decoder_new(const struct schema *schema, struct builder *builder)
+{
+	struct decoder *d = calloc(1, sizeof *d);
+	uint32_t code;
+
+	if (d == NULL)
+		goto no_memory;
+	d->schema = schema;
+	d->builder = builder;
+	d->fields = calloc(schema->n + 1, sizeof *d->fields);
+	d->noted = calloc(schema->n + 1, sizeof *d->noted);
+	if (d->fields == NULL || d->noted == NULL)
+		goto no_memory;
+	d->n = schema->n;
+	d->form = (struct usual_form){.first = d->fields, .n = d->n};
+	d->usual = usual_line_best();
+	if (schema->event_type >= 0 && schema->quantity >= 0 && schema->price >= 0) {
+		d->event_type = &d->fields[schema->event_type];
+		d->price = &d->fields[schema->price];
+		d->quantity = &d->fields[schema->quantity];
+	}
+	for (size_t i = 0; i < d->n; i++) {
+		const char *name = schema->columns.items[i].name;
+
+		d->fields[i].next = &d->fields[i + 1 < d->n ? i + 1 : 0];
+		if (field_init(&d->fields[i], &schema->fields[i]) != 0 ||
+		    dictionary_code(&d->names, name, strlen(name), &code) != 0)
+			goto fail;
+		d->fields[i].cells.dictionary = &builder->columns[i].dictionary;
+		if (d->fields[i].known != NULL)
+			d->noted[d->n_noted++] = i;
+	}
+	return d;
+no_memory:
+	cause_memory();
+fail:
+	decoder_free(d);
+	return NULL;
+}
+
+void decoder_usual_by(struct decoder *d, usual_line *usual)
+{
+	d->usual = usual;
+}
+
+void decoder_free(struct decoder *d)
+{
+	if (d == NULL)
+		return;
+	for (size_t i = 0; i < d->n; i++)
+		field_free(&d->fields[i]);
+	free(d->fields);
+	free(d->noted);
+	free(d->unknown);
+	dictionary_free(&d->names);
+	buffer_free(&d->scratch);
+	notes_free(&d->notes);
+	free(d);
+}
+
+/* Reading a line. */
+
+/* The field of that name, or the last for a key that the schema does not know. NULL: memory. */
+static struct field *find_field(struct decoder *d, const struct json_token *key)
+{
+	struct json_token name = *key;
+	const size_t mark = d->scratch.len;
+	uint32_t code;
+	bool found;
+
+	found = (!name.escaped || field_unescape(&name, &d->scratch)) &&
+		dictionary_find(&d->names, name.data, name.len, &code);
+	d->scratch.len = mark;
+	if (found)
+		return &d->fields[code];
+	if (array_reserve(&d->unknown, &d->cap_unknown, d->n_unknown + 1, sizeof *d->unknown) != 0)
+		return NULL;
+	d->unknown[d->n_unknown++] = *key;
+	return &d->fields[d->n];
+}
+
+/* json_space where there is hardly any. */
+static inline const char *skip_space(const char *p, const char *end)
+{
+	return (unsigned char)*p <= ' ' && p < end ? json_space(p, end) : p;
+}
+
+/* Whether the guesses lead from the first field through all others and back. */
+static bool leads_round(const struct decoder *d)
+{
+	const struct field *f = d->form.first;
+	size_t n = 0;
+
+	do {
+		f = f->next;
+		n++;
+	} while (f != d->form.first && n < d->n);
+	return f == d->form.first && n == d->n;
+}
+
+/*
+ * All members of the object whose brace is before p, in the line, into the fields. Returns 1; 0 with *bad at
+ * what is not JSON; -1 (memory). A line's keys mostly come in the order of the line before, so the next is
+ * guessed. A space behind a colon or a comma is looked for without a look at the end, which is then made
+ * good.
+ */
+static int read_members(struct decoder *d, const char *line, const char *p, const char *end, const char **bad)
+{
+	struct field **next = &d->form.first;
+	const char *gap = line; /* what stands before the next value begins here */
+	size_t n_known = 0;
+	bool learned = true;
+
+	p = json_space(p, end);
+	if (p < end && *p == '}')
+		goto closed;
+	for (;;) {
+		struct field *f = *next;
+
+		if (field_is_key(f, p, end)) {
+			p += f->key_len;
+			p = skip_space(p + (*p == ' '), end);
+			next = &f->next;
+			n_known++;
+		} else {
+			struct json_token key;
+
+			p = json_key(p < end ? p : end, end, &key, bad);
+			if (p == NULL)
+				return 0;
+			f = find_field(d, &key);
+			if (f == NULL)
+				return -1;
+			if (f < d->fields + d->n) {
+				*next = f;
+				next = &f->next;
+				n_known++;
+			}
+		}
+		if (p >= end)
+			break;
+		learned &= field_glue_set(&f->glue, gap, p);
+		p = gap = field_read(f, p, end, bad);
+		if (p == NULL)
+			return 0;
+		if (*p != ',') {
+			p = json_space(p, end);
+			if (p >= end)
+				break;
+			if (*p == '}')
+				goto closed;
+			if (*p != ',') {
+				*bad = p;
+				return 0;
+			}
+		}
+		p++;
+		p = skip_space(p + (*p == ' '), end);
+	}
+	*bad = end;
+	return 0;
+closed:
+	*bad = json_space(p + 1, end);
+	if (*bad != end)
+		return 0;
+	if (n_known == d->n && n_known > 0) {
+		*next = d->form.first;
+		d->has_form =
+		    learned && field_glue_set(&d->form.tail, gap, end) && d->n_unknown == 0 && leads_round(d);
+	}
+	return 1;
+}
+
+/* The same for the whole line: 1; 0 and *reason, *bad; -1. */
+static int read_line(struct decoder *d, const char *line, const char *end, const char **reason,
+		     const char **bad)
+{
+	const char *start = json_space(line, end), *wrong = line + utf8_check(line, (size_t)(end - line));
+	struct json_token token;
+	int result;
+
+	*reason = "malformed_json";
+	if (start < end && *start == '{') {
+		result = read_members(d, line, start + 1, end, bad);
+	} else {
+		const char *p = json_value(start, end, &token, bad);
+
+		result = 0;
+		if (p != NULL) {
+			*bad = json_space(p, end);
+			if (*bad == end && wrong == end) {
+				*reason = "not_an_object";
+				*bad = start;
+			}
+		}
+	}
+	if (wrong < end && result >= 0) {
+		if (result == 1 || wrong < *bad)
+			*bad = wrong;
+		return 0;
+	}
+	return result;
+}
+
+/* Checking the values. */
+
+/* Revenue is price times quantity, of purchases that have both, and must be a decimal too. */
+static bool revenue_is_good(const struct decoder *d, uint32_t row)
+{
+	struct text type;
+	int64_t revenue;
+
+	/* That a product is too large is rare, so it is asked before what is hard to foresee. */
+	if (d->event_type == NULL ||
+	    decimal_multiply(d->price->cells.numbers[row], d->quantity->cells.numbers[row], &revenue))
+		return true;
+	type = d->event_type->cells.texts[row];
+	return type.len != 8 || memcmp(type.data, "purchase", 8) != 0;
+}
+
+static void set_fault(struct decode_fault *fault, const char *reason, const char *field, const char *line,
+		      const char *at)
+{
+	fault->reason = reason;
+	fault->field = field;
+	fault->column = at == NULL ? 0 : (size_t)(at - line) + 1;
+}
+
+/* Where the value begins: of a string its quote. NULL when it is absent. */
+static const char *value_start(const struct json_token *token)
+{
+	return token->kind == JSON_NONE ? NULL : token->data - (token->kind == JSON_STRING);
+}
+
+/* All fields, in schema order: true, or false and the fault. */
+static bool check_fields(struct decoder *d, const char *line, struct decode_fault *fault)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		struct field *f = &d->fields[i];
+		const char *at, *reason;
+
+		if (f->is_good)
+			continue;
+		at = value_start(&f->token); /* checking moves a text that has escapes */
+		reason = field_check(f, &d->scratch);
+		if (reason != NULL) {
+			set_fault(fault, reason, d->schema->columns.items[i].name, line, at);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Of a good line: keys that the schema does not have, values that it does not expect. */
+static int take_notes(struct decoder *d, uint32_t row, uint64_t number)
+{
+	for (size_t i = 0; i < d->n_unknown; i++) {
+		struct json_token *key = &d->unknown[i];
+
+		/* A key that is no text is called as it was written. */
+		if (key->escaped)
+			(void)field_unescape(key, &d->scratch);
+		if (notes_add(&d->notes, d->n, "", (struct text){key->data, key->len}, number) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < d->n_noted; i++) {
+		const size_t field = d->noted[i];
+		const struct cells *c = &d->fields[field].cells;
+		const struct text t = c->texts[row];
+
+		if ((c->there >> row & 1) == 0 || value_set_has(d->fields[field].known, t.data, t.len))
+			continue;
+		if (notes_add(&d->notes, field, d->schema->columns.items[field].name, t, number) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void forget_row(struct decoder *d, uint32_t row)
+{
+	for (size_t i = 0; i < d->n; i++)
+		d->fields[i].cells.there &= ~((uint64_t)1 << row);
+}
+
+/* A line that is not as the one before: 1, 0 and *fault, -1. */
+static int take_unusual(struct decoder *d, const struct line *line, uint32_t row, struct decode_fault *fault)
+{
+	const char *reason, *bad;
+	int result;
+
+	for (size_t i = 0; i < d->n; i++) {
+		d->fields[i].token.kind = JSON_NONE;
+		d->fields[i].is_good = false;
+	}
+	d->has_form = false;
+	result = read_line(d, line->data, line->data + line->len, &reason, &bad);
+	if (result == 0)
+		set_fault(fault, reason, "", line->data, bad);
+	if (result != 1 || !check_fields(d, line->data, fault))
+		return result < 0 ? -1 : 0;
+	for (size_t i = 0; i < d->n; i++)
+		field_keep(&d->fields[i], row, line->data);
+	if (!revenue_is_good(d, row)) {
+		set_fault(fault, "bad_revenue", "revenue", line->data, value_start(&d->price->token));
+		return 0;
+	}
+	return 1;
+}
+
+int decode_line(struct decoder *d, const struct line *line, struct decode_fault *fault)
+{
+	const uint32_t row = d->n_rows;
+
+	d->n_unknown = 0;
+	if (!d->has_form || line->scan == NULL || !d->usual(&d->form, line, row) ||
+	    !revenue_is_good(d, row)) {
+		int result;
+
+		forget_row(d, row);
+		if (buffer_reserve(&d->scratch, line->len + DECODE_SLACK) != 0)
+			return -1;
+		result = take_unusual(d, line, row, fault);
+		if (result != 1) {
+			forget_row(d, row);
+			buffer_clear(&d->scratch);
+			return result;
+		}
+	}
+	if (take_notes(d, row, line->number) != 0)
+		return -1;
+	d->numbers.numbers[row] = (int64_t)line->number;
+	d->n_rows++;
+	/* Texts in scratch are in its way. */
+	if (decode_is_even(d->builder, d->n_rows) || line->len > DECODE_LONG || d->scratch.len > 0)
+		return decoder_flush(d) != 0 ? -1 : 1;
+	return 1;
+}
+
+int decoder_flush(struct decoder *d)
+{
+	struct builder *const b = d->builder;
+
+	if (d->n_rows == 0)
+		return 0;
+	for (size_t i = 0; i < d->n; i++) {
+		if (builder_add_cells(b, &b->columns[i], &d->fields[i].cells, d->n_rows) != 0)
+			return -1;
+		cells_begin(&d->fields[i].cells);
+	}
+	d->numbers.there = d->n_rows < 64 ? ((uint64_t)1 << d->n_rows) - 1 : UINT64_MAX;
+	if (builder_add_cells(b, &b->columns[d->n], &d->numbers, d->n_rows) != 0)
+		return -1;
+	d->n_rows = 0;
+	buffer_clear(&d->scratch);
+	return 0;
+}
+
+size_t decoder_notes(const struct decoder *d, const struct decode_note **notes)
+{
+	*notes = notes_all(&d->notes);
+	return d->notes.n;
+}
+
+void decoder_notes_clear(struct decoder *d)
+{
+	notes_clear(&d->notes);
+}

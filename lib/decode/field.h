@@ -1,0 +1,156 @@
+/*
+ * field -- one field of a line: its rules made ready, and the way from a JSON value to the column's.
+ *
+ * There are two ways. field_read takes the usual texts and knows at once what they are worth; whatever it
+ * leaves goes through the grammar and then field_check, which has all the rules. What field_read takes it
+ * values as field_check would.
+ */
+#ifndef EV_FIELD_H
+#define EV_FIELD_H
+
+#include "base/decimal.h"
+#include "base/json.h"
+#include "base/timestamp.h"
+#include "column/cells.h"
+#include "column/value_set.h"
+#include "decode/schema.h"
+
+enum {
+	FIELD_SLACK = 64, /* bytes that must be readable behind a line and behind scratch's content */
+	FIELD_GLUE = 64,
+	FIELD_GLUE_HEAD = 32,
+};
+
+/* What stands in a line before a value: as far as it is not longer than FIELD_GLUE, what follows being zeros.
+ */
+struct field_glue {
+	char bytes[FIELD_GLUE];
+	uint32_t len;
+	uint32_t head; /* a bit for each of its first FIELD_GLUE_HEAD bytes */
+};
+
+/* False when it is too long. */
+bool field_glue_set(struct field_glue *glue, const char *from, const char *to);
+
+/* All zeros but `next` is a field without a type, for keys that the schema does not know. */
+struct field {
+	/* The key as it is mostly written, `"name":`, its first sixteen bytes; key_len is 0 when it cannot
+	 * be. */
+	uint64_t key[2], key_mask[2];
+	size_t key_len;
+	struct field *next; /* that followed this one in the line before */
+	struct field_glue glue;
+	enum column_type type;
+	bool required;
+	bool null_allowed;
+	bool null_is_good;                /* allowed, and not required */
+	enum json_kind null_kind;         /* JSON_NONE then, else JSON_NULL, for field_check */
+	bool text_is_good;                /* any text but "" is, as it stands */
+	bool measured;                    /* has a length to be kept */
+	bool low_is_sharp, high_is_sharp; /* even a number that rounds to the bound must not pass it */
+	int64_t low, high;                /* numbers: what is allowed, in the column's units */
+	/* What the line has. */
+	bool is_good;            /* read and checked on the way */
+	int64_t number;          /* the value, of all columns but strings */
+	struct json_token token; /* of strings, once checked: what they mean */
+	struct timestamp_cache dates;
+	struct cells cells;                /* of the lines before that are good and not yet in their column */
+	struct value_set *allowed, *known; /* NULL when not given */
+	const struct schema_field *rule;
+	char *written;       /* the key, all of it */
+	char *missing, *bad; /* reasons */
+};
+
+int field_init(struct field *f, const struct schema_field *rule) MUST_CHECK; /* borrows rule */
+void field_free(struct field *f);
+
+/*
+ * NULL when the field is good: it then holds the value, or a token JSON_NONE for none. Else the reason, which
+ * lives as long as f. Texts with escapes are written to scratch, which must have room for them.
+ */
+const char *field_check(struct field *f, struct buffer *scratch);
+
+/* The value of a good field, or that there is none, into that row of its cells, which is empty; line is any
+ * text that stays. */
+void field_keep(struct field *f, uint32_t row, const char *line);
+
+/* Replaces a string with escapes by what it means, behind scratch's content; false when it is no text. */
+bool field_unescape(struct json_token *token, struct buffer *scratch);
+
+/* Whether the key at p is the field's, as it is mostly written. */
+static inline bool field_is_key(const struct field *f, const char *p, const char *end)
+{
+	if ((((word_load(p) ^ f->key[0]) & f->key_mask[0]) |
+	     ((word_load(p + 8) ^ f->key[1]) & f->key_mask[1])) != 0)
+		return false;
+	return p + f->key_len < end && f->key_len > 0 &&
+	       (f->key_len <= 16 || memcmp(p, f->written, f->key_len) == 0);
+}
+
+/* A string, its quote at p, if the field can take it as it stands. NULL: the grammar and the rules must see.
+ */
+static inline const char *field_read_text(struct field *f, const char *p, const char *end)
+{
+	if (f->type == COLUMN_TIMESTAMP) {
+		const size_t len = timestamp_parse_fixed(&f->dates, p + 1, &f->number);
+
+		if (len == 0 || p[len + 1] != '"' || (size_t)(end - p) < len + 2)
+			return NULL;
+		f->token = (struct json_token){JSON_STRING, false, p + 1, len};
+	} else {
+		const char *stop;
+
+		if (!f->text_is_good)
+			return NULL;
+		stop = json_string_stop(p + 1, end);
+		if (stop >= end || *stop != '"' || stop == p + 1)
+			return NULL;
+		f->token = (struct json_token){JSON_STRING, false, p + 1, (size_t)(stop - p) - 1};
+	}
+	f->is_good = true;
+	return f->token.data + f->token.len + 1;
+}
+
+/* The same for a number. */
+static inline const char *field_read_number(struct field *f, const char *p, const char *end)
+{
+	uint32_t digits;
+	unsigned places;
+	size_t len;
+
+	if (f->type != COLUMN_DECIMAL && f->type != COLUMN_INT32 && f->type != COLUMN_INT64)
+		return NULL;
+	len = decimal_parse_short(p, &digits, &places);
+	if (len == 0 || (size_t)(end - p) < len || (f->type != COLUMN_DECIMAL && places > 0))
+		return NULL;
+	f->token = (struct json_token){JSON_NUMBER, false, p, len};
+	f->number = f->type == COLUMN_DECIMAL ? decimal_from_short(digits, places) : digits;
+	f->is_good = f->number >= f->low && f->number <= f->high;
+	return p + len;
+}
+
+/*
+ * The value at p, which is before end, into f: with is_good when it is one of the usual ones, which are
+ * checked on the way; else as the grammar has it, for field_check. Returns the place behind it, or NULL with
+ * *bad at what is not JSON.
+ */
+static inline const char *field_read(struct field *f, const char *p, const char *end, const char **bad)
+{
+	const char *behind = NULL;
+
+	f->is_good = false;
+	if (*p == '"') {
+		behind = field_read_text(f, p, end);
+	} else if (*p == 'n') {
+		if (end - p >= 4 && memcmp(p, "null", 4) == 0) {
+			f->token = (struct json_token){f->null_is_good ? JSON_NONE : JSON_NULL, false, p, 4};
+			f->is_good = f->null_is_good;
+			behind = p + 4;
+		}
+	} else if (*p >= '0' && *p <= '9') {
+		behind = field_read_number(f, p, end);
+	}
+	return behind != NULL ? behind : json_value(p, end, &f->token, bad);
+}
+
+#endif

@@ -1,0 +1,145 @@
+#include "decode/ingest.h"
+
+#include <string.h>
+
+int ingest_open(struct ingest *g, const struct schema *schema, struct stream_writer *out, size_t limit,
+		bool keep)
+{
+	*g = (struct ingest){.out = out, .keep = keep};
+	if (columns_find(&schema->columns, "line") >= 0) {
+		cause_record(
+		    STATUS_USAGE,
+		    "the schema has a property `line`, which is the name of the line that an event is on");
+		goto fail;
+	}
+	if (columns_copy(&g->columns, &schema->columns) != 0 ||
+	    columns_add(&g->columns, "line", COLUMN_INT64, false) != 0)
+		goto fail;
+	if (builder_init(&g->builder, g->columns.items, g->columns.n) != 0)
+		goto fail;
+	g->decoder = decoder_new(schema, &g->builder);
+	if (g->decoder == NULL || line_reader_open(&g->lines, NULL, limit) != 0)
+		goto fail;
+	return 0;
+fail:
+	ingest_close(g);
+	return -1;
+}
+
+void ingest_close(struct ingest *g)
+{
+	line_reader_close(&g->lines);
+	decoder_free(g->decoder);
+	builder_free(&g->builder);
+	columns_free(&g->columns);
+	buffer_free(&g->payload);
+	*g = (struct ingest){0};
+}
+
+static int write_reject(struct ingest *g, const struct line *line, const struct decode_fault *fault)
+{
+	const struct control_reject reject = {
+	    .reason = text_of(fault->reason),
+	    .field = text_of(fault->field),
+	    .line = line->number,
+	    .column = fault->column,
+	    .offset = line->offset,
+	    .len = line->full_len,
+	    .hash = line->hash,
+	    .raw = {line->data, line->raw_len},
+	};
+
+	g->end.rejects++;
+	buffer_clear(&g->payload);
+	if (control_encode_reject(&g->payload, &reject) != 0)
+		return -1;
+	return stream_write_control(g->out, FRAME_REJECT, &g->payload);
+}
+
+static int take_line(struct ingest *g, const struct line *line)
+{
+	static const struct decode_fault too_long = {.reason = "line_too_long", .field = ""};
+	struct decode_fault fault;
+	int taken;
+
+	if (line->too_long)
+		return write_reject(g, line, &too_long);
+	if (line_is_blank(line)) {
+		g->end.blank++;
+		return 0;
+	}
+	taken = decode_line(g->decoder, line, &fault);
+	if (taken < 0)
+		return -1;
+	if (taken == 0)
+		return write_reject(g, line, &fault);
+	g->end.rows++;
+	if (!(decode_is_even(&g->builder, 0) || line->len > DECODE_LONG) || !builder_is_full(&g->builder))
+		return 0;
+	return stream_write_batch(g->out, &g->builder);
+}
+
+/* All lines: 0, 1 for a damaged source that is kept in part, -1. */
+static int take_lines(struct ingest *g)
+{
+	struct line line;
+	int more;
+
+	while ((more = line_next(&g->lines, &line)) > 0) {
+		if (take_line(g, &line) != 0 || (!line_stays(&g->lines) && decoder_flush(g->decoder) != 0))
+			return -1;
+	}
+	if (more < 0 && !(g->keep && input_is_damaged(g->lines.input)))
+		return -1;
+	/* Rows belong to their source: what is left of them goes before its end. */
+	if (decoder_flush(g->decoder) != 0)
+		return -1;
+	return stream_write_batch(g->out, &g->builder) != 0 ? -1 : -more;
+}
+
+static int write_notes(struct ingest *g)
+{
+	const struct decode_note *notes;
+	const size_t n = decoder_notes(g->decoder, &notes);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct control_tally tally = {
+		    .what = text_of(notes[i].field[0] != '\0' ? "unknown_value" : "unknown_key"),
+		    .name = notes[i].name,
+		    .field = text_of(notes[i].field),
+		    .count = notes[i].count,
+		    .line = notes[i].line,
+		};
+
+		buffer_clear(&g->payload);
+		if (control_encode_tally(&g->payload, &tally) != 0 ||
+		    stream_write_control(g->out, FRAME_TALLY, &g->payload) != 0)
+			return -1;
+	}
+	decoder_notes_clear(g->decoder);
+	return 0;
+}
+
+int ingest_source(struct ingest *g, struct input *input, const struct control_source *source)
+{
+	int partial;
+
+	line_reader_restart(&g->lines, input);
+	g->end = (struct control_source_end){0};
+	buffer_clear(&g->payload);
+	if (control_encode_source(&g->payload, source) != 0 ||
+	    stream_write_control(g->out, FRAME_SOURCE, &g->payload) != 0)
+		return -1;
+	partial = take_lines(g);
+	if (partial < 0)
+		return -1;
+	g->end.partial = (uint64_t)partial;
+	g->end.bytes = line_bytes(&g->lines);
+	g->end.content = line_hash(&g->lines);
+	g->end.lines = g->end.rows + g->end.rejects + g->end.blank;
+	buffer_clear(&g->payload);
+	if (control_encode_source_end(&g->payload, &g->end) != 0 ||
+	    stream_write_control(g->out, FRAME_SOURCE_END, &g->payload) != 0)
+		return -1;
+	return write_notes(g) != 0 ? -1 : partial;
+}

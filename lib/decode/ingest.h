@@ -1,0 +1,34 @@
+/*
+ * ingest -- sources to an events stream: for each a source frame, its rows and rejects, and an end that
+ * accounts for every line.
+ *
+ * Columns are the schema's, in order, then `line` (int64): the line of the source that a row was read from.
+ * Errors: STATUS_INPUT for a damaged source, by name and offset, STATUS_SYSTEM for one that cannot be read.
+ */
+#ifndef EV_INGEST_H
+#define EV_INGEST_H
+
+#include "decode/decode.h"
+#include "source/line.h"
+#include "stream/stream.h"
+
+struct ingest {
+	struct stream_writer *out;
+	struct columns columns;
+	struct decoder *decoder;
+	struct builder builder;
+	struct line_reader lines;
+	struct control_source_end end;
+	struct buffer payload;
+	bool keep; /* take a damaged source as far as it is whole */
+};
+
+/* schema and out are borrowed. A line may have up to limit bytes. */
+int ingest_open(struct ingest *g, const struct schema *schema, struct stream_writer *out, size_t limit,
+		bool keep) MUST_CHECK;
+void ingest_close(struct ingest *g);
+/* One source, from its first byte to its end, into out. Returns 0, or 1 when it was damaged and kept in part
+ * (the cause is then on record, for the caller to tell and clear), or -1. */
+int ingest_source(struct ingest *g, struct input *input, const struct control_source *source) MUST_CHECK;
+
+#endif

@@ -1,0 +1,557 @@
+#include "decode/schema.h"
+
+#include "base/decimal.h"
+#include "base/fd.h"
+#include "base/json.h"
+#include "base/utf8.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SCHEMA_BYTES = 1 << 20 }; /* a schema is written by hand */
+
+/* Annotations come first: they are read over. */
+enum keyword {
+	K_SCHEMA,
+	K_ID,
+	K_TITLE,
+	K_DESCRIPTION,
+	K_COMMENT,
+	K_EXAMPLES,
+	K_DEFAULT,
+	K_TYPE,
+	K_PROPERTIES,
+	K_REQUIRED,
+	K_ENUM,
+	K_MINIMUM,
+	K_MAXIMUM,
+	K_EXCLUSIVE_MINIMUM,
+	K_EXCLUSIVE_MAXIMUM,
+	K_MIN_LENGTH,
+	K_MAX_LENGTH,
+	K_FORMAT,
+	K_COLUMN,
+	K_KNOWN,
+	N_KEYWORDS,
+};
+
+static const char *const keywords[N_KEYWORDS] = {
+    "$schema",   "$id",       "title",   "description",      "$comment",
+    "examples",  "default",   "type",    "properties",       "required",
+    "enum",      "minimum",   "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "minLength", "maxLength", "format",  "x-column",         "x-known",
+};
+
+/* Which keywords may stand at the event, and which at a property. */
+#define ANNOTATIONS ((1u << K_TYPE) - 1)
+#define OF_EVENT (ANNOTATIONS | 1u << K_TYPE | 1u << K_PROPERTIES | 1u << K_REQUIRED)
+#define OF_PROPERTY (((1u << N_KEYWORDS) - 1) & ~(1u << K_PROPERTIES | 1u << K_REQUIRED | 1u << K_SCHEMA))
+
+enum json_type {
+	TYPE_NULL = 1,
+	TYPE_STRING = 2,
+	TYPE_INTEGER = 4,
+	TYPE_NUMBER = 8,
+	TYPE_BOOLEAN = 16,
+};
+
+struct compiler {
+	const char *name; /* of the schema, for messages */
+	const char *text;
+	char *names; /* unescaped strings, one behind the other, each with a NUL */
+	size_t names_len;
+	struct schema *schema;
+};
+
+/* What one object of the schema says: the value of each keyword, JSON_NONE where it is absent. */
+struct clause {
+	struct json_token at[N_KEYWORDS];
+};
+
+static int __attribute__((format(printf, 3, 4)))
+refuse(const struct compiler *c, const char *at, const char *format, ...)
+{
+	char detail[512];
+	size_t line = 1;
+	va_list ap;
+
+	for (const char *p = c->text; p < at; p++)
+		line += *p == '\n';
+	va_start(ap, format);
+	vsnprintf(detail, sizeof detail, format, ap);
+	va_end(ap);
+	return cause_record(STATUS_USAGE, "%s:%zu: %s", c->name, line, detail);
+}
+
+/* The string as a C string that lives as long as the compiler. A string with its quotes is longer than that,
+ * so names has room for all. NULL: cause recorded. */
+static const char *name_of(struct compiler *c, const struct json_token *token)
+{
+	char *start = c->names + c->names_len;
+	size_t len;
+
+	if (token->kind != JSON_STRING) {
+		refuse(c, token->data, "a string should stand here");
+		return NULL;
+	}
+	if (!json_unescape(token, start, &len)) {
+		refuse(c, token->data, "a lone surrogate or U+0000 in a string");
+		return NULL;
+	}
+	start[len] = '\0';
+	c->names_len += len + 1;
+	return start;
+}
+
+static enum keyword keyword_find(const char *name)
+{
+	int k = 0;
+
+	while (k < N_KEYWORDS && strcmp(keywords[k], name) != 0)
+		k++;
+	return (enum keyword)k;
+}
+
+/* Sorts an object's members by keyword; of is the set that may stand there. */
+static int read_clause(struct compiler *c, const struct json_token *object, unsigned of,
+		       struct clause *clause)
+{
+	struct json_token key, value;
+	struct json_walk w;
+
+	*clause = (struct clause){0};
+	if (object->kind != JSON_OBJECT)
+		return refuse(c, object->data, "an object should stand here");
+	for (json_walk(&w, object); json_walk_member(&w, &key, &value);) {
+		const char *name = name_of(c, &key);
+		enum keyword k;
+
+		if (name == NULL)
+			return -1;
+		k = keyword_find(name);
+		if (k == N_KEYWORDS)
+			return refuse(c, key.data, "keyword \"%s\" is not supported", name);
+		if ((of >> k & 1) == 0)
+			return refuse(c, key.data, "keyword \"%s\" is not supported here", name);
+		if (clause->at[k].kind != JSON_NONE)
+			return refuse(c, key.data, "keyword \"%s\" stands here twice", name);
+		clause->at[k] = value;
+	}
+	return 0;
+}
+
+/* One name of a type: adds its bit to *types. */
+static int add_type(struct compiler *c, const struct json_token *token, unsigned *types)
+{
+	static const char *const names[] = {"null", "string", "integer", "number", "boolean"};
+	const char *name = name_of(c, token);
+
+	if (name == NULL)
+		return -1;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(name, names[i]) == 0) {
+			*types |= 1u << i;
+			return 0;
+		}
+	}
+	return refuse(c, token->data, "type \"%s\" has no column", name);
+}
+
+static int read_types(struct compiler *c, const struct json_token *token, unsigned *types)
+{
+	struct json_token item;
+	struct json_walk w;
+
+	*types = 0;
+	if (token->kind != JSON_ARRAY)
+		return add_type(c, token, types);
+	for (json_walk(&w, token); json_walk_element(&w, &item);) {
+		if (add_type(c, &item, types) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The column that a type is for, when x-column does not say; 0 for no type or several. */
+static enum column_type natural_column(unsigned type, bool date_time)
+{
+	switch (type) {
+	case TYPE_STRING: return date_time ? COLUMN_TIMESTAMP : COLUMN_STRING;
+	case TYPE_INTEGER: return COLUMN_INT64;
+	case TYPE_NUMBER: return COLUMN_FLOAT64;
+	case TYPE_BOOLEAN: return COLUMN_BOOL;
+	default: return 0;
+	}
+}
+
+static bool is_compatible(enum column_type column, unsigned type)
+{
+	switch (column) {
+	case COLUMN_TIMESTAMP:
+	case COLUMN_STRING: return type == TYPE_STRING;
+	case COLUMN_INT64:
+	case COLUMN_INT32: return type == TYPE_INTEGER;
+	case COLUMN_DECIMAL:
+	case COLUMN_FLOAT64: return type == TYPE_INTEGER || type == TYPE_NUMBER;
+	case COLUMN_BOOL: return type == TYPE_BOOLEAN;
+	default: return false;
+	}
+}
+
+/* The column type that type, format and x-column agree on. at is the property, for messages. */
+static int read_column_type(struct compiler *c, const char *at, const struct clause *p,
+			    struct schema_field *f, enum column_type *column)
+{
+	const bool date_time = p->at[K_FORMAT].kind != JSON_NONE;
+	const char *name;
+	unsigned types;
+
+	if (date_time) {
+		name = name_of(c, &p->at[K_FORMAT]);
+		if (name == NULL)
+			return -1;
+		if (strcmp(name, "date-time") != 0)
+			return refuse(c, p->at[K_FORMAT].data, "format \"%s\" is not supported", name);
+	}
+	if (p->at[K_TYPE].kind == JSON_NONE)
+		return refuse(c, at, "a property needs a \"type\"");
+	if (read_types(c, &p->at[K_TYPE], &types) != 0)
+		return -1;
+	f->null_allowed = (types & TYPE_NULL) != 0;
+	types &= ~(unsigned)TYPE_NULL;
+	*column = natural_column(types, date_time);
+	if (*column == 0)
+		return refuse(c, p->at[K_TYPE].data, "a column has one type, and \"null\" beside it or not");
+	if (p->at[K_COLUMN].kind != JSON_NONE) {
+		name = name_of(c, &p->at[K_COLUMN]);
+		if (name == NULL)
+			return -1;
+		*column = column_type_parse(name);
+		if (*column == 0)
+			return refuse(c, p->at[K_COLUMN].data, "there is no column type \"%s\"", name);
+	}
+	if (!is_compatible(*column, types))
+		return refuse(c, at, "a column of type %s does not hold what \"type\" allows",
+			      column_type_name(*column));
+	if (date_time && *column != COLUMN_TIMESTAMP)
+		return refuse(c, at, "format \"date-time\" makes no column of type %s",
+			      column_type_name(*column));
+	return 0;
+}
+
+/* A bound in the units of its column. */
+struct bound {
+	bool given;
+	bool exclusive;
+	int64_t value;
+	double value_float;
+};
+
+static int read_bound(struct compiler *c, enum column_type type, const struct json_token *token,
+		      struct bound *bound)
+{
+	const bool is_float = type == COLUMN_FLOAT64;
+
+	bound->given = token->kind != JSON_NONE;
+	if (!bound->given)
+		return 0;
+	if (type != COLUMN_INT64 && type != COLUMN_INT32 && type != COLUMN_DECIMAL && !is_float)
+		return refuse(c, token->data, "a bound says nothing about a column of type %s",
+			      column_type_name(type));
+	if (token->kind != JSON_NUMBER)
+		return refuse(c, token->data, "a bound is a number");
+	if (is_float) {
+		bound->value_float = strtod(token->data, NULL);
+		return isfinite(bound->value_float) ? 0 : refuse(c, token->data, "this bound is too large");
+	}
+	switch (decimal_parse(token->data, token->len, type == COLUMN_DECIMAL ? DECIMAL_SCALE : 0,
+			      &bound->value)) {
+	case DECIMAL_EXACT: return 0;
+	case DECIMAL_RANGE: return refuse(c, token->data, "this bound is too large");
+	default:
+		return refuse(c, token->data, "this bound has more places than a column of type %s",
+			      column_type_name(type));
+	}
+}
+
+/* The stricter one of an inclusive and an exclusive bound; sign is 1 for lower bounds, -1 for upper ones. */
+static struct bound stricter(struct bound inclusive, struct bound exclusive, int sign)
+{
+	exclusive.exclusive = true;
+	if (!exclusive.given)
+		return inclusive;
+	if (!inclusive.given)
+		return exclusive;
+	if (sign > 0)
+		return inclusive.value > exclusive.value || inclusive.value_float > exclusive.value_float
+			   ? inclusive
+			   : exclusive;
+	return inclusive.value < exclusive.value || inclusive.value_float < exclusive.value_float ? inclusive
+												  : exclusive;
+}
+
+static int read_bounds(struct compiler *c, const struct clause *p, struct schema_field *f)
+{
+	const enum column_type type = f->column->type;
+	struct bound minimum = {0}, maximum = {0}, above = {0}, below = {0};
+
+	if (read_bound(c, type, &p->at[K_MINIMUM], &minimum) != 0 ||
+	    read_bound(c, type, &p->at[K_MAXIMUM], &maximum) != 0 ||
+	    read_bound(c, type, &p->at[K_EXCLUSIVE_MINIMUM], &above) != 0 ||
+	    read_bound(c, type, &p->at[K_EXCLUSIVE_MAXIMUM], &below) != 0)
+		return -1;
+	minimum = stricter(minimum, above, 1);
+	maximum = stricter(maximum, below, -1);
+	f->has_minimum = minimum.given;
+	f->exclusive_minimum = minimum.exclusive;
+	f->minimum = minimum.value;
+	f->minimum_float = minimum.value_float;
+	f->has_maximum = maximum.given;
+	f->exclusive_maximum = maximum.exclusive;
+	f->maximum = maximum.value;
+	f->maximum_float = maximum.value_float;
+	return 0;
+}
+
+static int read_length(struct compiler *c, const struct schema_field *f, const struct json_token *token,
+		       uint64_t *length)
+{
+	int64_t value;
+
+	if (token->kind == JSON_NONE)
+		return 0;
+	if (f->column->type != COLUMN_STRING)
+		return refuse(c, token->data, "a length says nothing about a column of type %s",
+			      column_type_name(f->column->type));
+	if (token->kind != JSON_NUMBER ||
+	    decimal_parse(token->data, token->len, 0, &value) != DECIMAL_EXACT || value < 0)
+		return refuse(c, token->data, "a length is a whole number from 0 up");
+	*length = (uint64_t)value;
+	return 0;
+}
+
+/* enum and x-known. A null among the values says what null_allowed says. */
+static int read_values(struct compiler *c, const struct schema_field *f, const struct json_token *token,
+		       struct dictionary *values, bool *given)
+{
+	struct json_token item;
+	struct json_walk w;
+	uint32_t code;
+
+	*given = token->kind != JSON_NONE;
+	if (!*given)
+		return 0;
+	if (f->column->type != COLUMN_STRING)
+		return refuse(c, token->data, "values can only be listed for columns of type string");
+	if (token->kind != JSON_ARRAY)
+		return refuse(c, token->data, "an array should stand here");
+	for (json_walk(&w, token); json_walk_element(&w, &item);) {
+		const uint32_t n = values->strings.n;
+		const char *value;
+
+		if (item.kind == JSON_NULL && f->null_allowed)
+			continue;
+		value = name_of(c, &item);
+		if (value == NULL || dictionary_code(values, value, strlen(value), &code) != 0)
+			return -1;
+		if (code != n)
+			return refuse(c, item.data, "\"%s\" stands here twice", value);
+	}
+	return values->strings.n > 0 ? 0 : refuse(c, token->data, "this list has no values");
+}
+
+static int read_property(struct compiler *c, const struct json_token *key, const struct json_token *value)
+{
+	struct schema *s = c->schema;
+	struct schema_field f = {.max_length = UINT64_MAX};
+	const char *name = name_of(c, key);
+	enum column_type type = 0;
+	struct clause p;
+	struct schema_field *kept;
+
+	if (name == NULL || read_clause(c, value, OF_PROPERTY, &p) != 0)
+		return -1;
+	if (*name == '\0')
+		return refuse(c, key->data, "a property needs a name");
+	if (columns_find(&s->columns, name) >= 0)
+		return refuse(c, key->data, "property \"%s\" stands here twice", name);
+	if (read_column_type(c, value->data, &p, &f, &type) != 0 ||
+	    columns_add(&s->columns, name, type, true) != 0)
+		return -1;
+	/* The fields point into the columns once both have stopped growing. */
+	f.column = &s->columns.items[s->n];
+	kept = realloc(s->fields, (s->n + 1) * sizeof *s->fields);
+	if (kept == NULL)
+		return cause_memory();
+	s->fields = kept;
+	kept = &s->fields[s->n++];
+	*kept = f;
+	if (read_bounds(c, &p, kept) != 0 ||
+	    read_length(c, kept, &p.at[K_MIN_LENGTH], &kept->min_length) != 0 ||
+	    read_length(c, kept, &p.at[K_MAX_LENGTH], &kept->max_length) != 0 ||
+	    read_values(c, kept, &p.at[K_ENUM], &kept->allowed, &kept->has_allowed) != 0 ||
+	    read_values(c, kept, &p.at[K_KNOWN], &kept->known, &kept->has_known) != 0)
+		return -1;
+	return 0;
+}
+
+static int read_required(struct compiler *c, const struct json_token *token)
+{
+	struct json_token item;
+	struct json_walk w;
+
+	if (token->kind == JSON_NONE)
+		return 0;
+	if (token->kind != JSON_ARRAY)
+		return refuse(c, token->data, "an array should stand here");
+	for (json_walk(&w, token); json_walk_element(&w, &item);) {
+		const char *name = name_of(c, &item);
+		int i;
+
+		if (name == NULL)
+			return -1;
+		i = columns_find(&c->schema->columns, name);
+		if (i < 0)
+			return refuse(c, item.data, "\"%s\" is required, but no property", name);
+		if (c->schema->fields[i].required)
+			return refuse(c, item.data, "\"%s\" stands here twice", name);
+		c->schema->fields[i].required = true;
+		c->schema->columns.items[i].nullable = false;
+	}
+	return 0;
+}
+
+static int find_typed(const struct schema *s, const char *name, enum column_type type, enum column_type other)
+{
+	int i = columns_find(&s->columns, name);
+
+	return i >= 0 && (s->columns.items[i].type == type || s->columns.items[i].type == other) ? i : -1;
+}
+
+static int read_event(struct compiler *c, const struct json_token *root)
+{
+	struct schema *s = c->schema;
+	struct json_token key, value;
+	struct clause event;
+	struct json_walk w;
+	const char *type;
+
+	if (read_clause(c, root, OF_EVENT, &event) != 0)
+		return -1;
+	if (event.at[K_TYPE].kind == JSON_NONE || event.at[K_PROPERTIES].kind == JSON_NONE)
+		return refuse(c, root->data, "an event needs \"type\": \"object\" and \"properties\"");
+	type = name_of(c, &event.at[K_TYPE]);
+	if (type == NULL)
+		return -1;
+	if (strcmp(type, "object") != 0)
+		return refuse(c, event.at[K_TYPE].data, "an event is of type \"object\"");
+	if (event.at[K_PROPERTIES].kind != JSON_OBJECT)
+		return refuse(c, event.at[K_PROPERTIES].data, "an object should stand here");
+	for (json_walk(&w, &event.at[K_PROPERTIES]); json_walk_member(&w, &key, &value);) {
+		if (read_property(c, &key, &value) != 0)
+			return -1;
+	}
+	if (s->n == 0)
+		return refuse(c, event.at[K_PROPERTIES].data, "an event needs at least one property");
+	for (size_t i = 0; i < s->n; i++)
+		s->fields[i].column = &s->columns.items[i];
+	s->event_type = find_typed(s, "event_type", COLUMN_STRING, COLUMN_STRING);
+	s->quantity = find_typed(s, "quantity", COLUMN_INT32, COLUMN_INT64);
+	s->price = find_typed(s, "price", COLUMN_DECIMAL, COLUMN_DECIMAL);
+	s->timestamp = find_typed(s, "timestamp", COLUMN_TIMESTAMP, COLUMN_TIMESTAMP);
+	return read_required(c, &event.at[K_REQUIRED]);
+}
+
+/* text has JSON_SLACK zeros behind it. */
+static int read_text(struct compiler *c, size_t len)
+{
+	const char *end = c->text + len, *bad, *p;
+	struct json_token root;
+
+	bad = c->text + utf8_check(c->text, len);
+	if (bad < end)
+		return refuse(c, bad, "this is not UTF-8");
+	p = json_value(json_space(c->text, end), end, &root, &bad);
+	if (p == NULL)
+		return refuse(c, bad, "this is not JSON");
+	p = json_space(p, end);
+	if (p < end)
+		return refuse(c, p, "more than one JSON value");
+	return read_event(c, &root);
+}
+
+struct schema *schema_compile(const char *text, size_t len, const char *name)
+{
+	struct compiler c = {.name = name};
+	struct schema *s = calloc(1, sizeof *s);
+	char *copy = calloc(1, len + JSON_SLACK);
+	int result = -1;
+
+	c.schema = s;
+	c.text = copy;
+	c.names = malloc(len + 1);
+	if (s == NULL || copy == NULL || c.names == NULL) {
+		cause_memory();
+		goto out;
+	}
+	memcpy(copy, text, len);
+	result = read_text(&c, len);
+out:
+	free(c.names);
+	free(copy);
+	if (result == 0)
+		return s;
+	schema_free(s);
+	return NULL;
+}
+
+struct schema *schema_read(const char *path)
+{
+	struct schema *s = NULL;
+	struct buffer text = {0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		cause_record(STATUS_USAGE, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	for (;;) {
+		ssize_t n;
+
+		if (buffer_reserve(&text, 65536) != 0)
+			goto out;
+		n = fd_read(fd, text.data + text.len, 65536, path);
+		if (n < 0)
+			goto out;
+		if (n == 0)
+			break;
+		text.len += (size_t)n;
+		if (text.len > SCHEMA_BYTES) {
+			cause_record(STATUS_USAGE, "%s: a schema has at most %d bytes", path, SCHEMA_BYTES);
+			goto out;
+		}
+	}
+	s = schema_compile((const char *)text.data, text.len, path);
+out:
+	close(fd);
+	buffer_free(&text);
+	return s;
+}
+
+void schema_free(struct schema *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->n; i++) {
+		dictionary_free(&s->fields[i].allowed);
+		dictionary_free(&s->fields[i].known);
+	}
+	free(s->fields);
+	columns_free(&s->columns);
+	free(s);
+}

@@ -1,0 +1,498 @@
+#include "gold/group.h"
+
+#include "gold/group_measure.h"
+
+#include <stdlib.h>
+
+enum {
+	CACHE_BITS_MAX = 22, /* of slots together, for a table from slots to groups */
+	GROUPS_MAX = UINT32_MAX / 2,
+};
+
+/* What a dimension's slots take in the number that stands for all slots of a row. */
+struct part {
+	uint64_t generation;
+	uint32_t bits;
+	uint32_t shift;
+	const uint32_t *slots;
+};
+
+struct groups {
+	struct dictionary keys; /* the code of a key is its group */
+	uint64_t n_rows;
+	uint32_t merged;   /* one more than the group merged last */
+	struct buffer key; /* scratch */
+	struct part *parts;
+	uint32_t *cache; /* group + 1 by slots, 0 when not known */
+	uint32_t cache_bits;
+	bool has_cache;
+	uint32_t *numbers; /* by row: slots, then groups */
+	uint32_t numbers_cap;
+	struct measures measures;
+};
+
+struct groups *groups_new(const struct definition *d, struct view *view, struct predicates *predicates,
+			  uint64_t *budget)
+{
+	struct groups *g = calloc(1, sizeof *g);
+	uint32_t group;
+
+	if (g == NULL) {
+		cause_memory();
+		return NULL;
+	}
+	g->measures.definition = d;
+	g->measures.view = view;
+	g->measures.predicates = predicates;
+	g->measures.budget = budget;
+	g->parts = calloc(d->n_dimensions + 1, sizeof *g->parts);
+	if (g->parts == NULL) {
+		cause_memory();
+		goto failed;
+	}
+	if (measures_open(&g->measures) != 0)
+		goto failed;
+	if (d->n_dimensions == 0 &&
+	    (dictionary_code(&g->keys, "", 0, &group) != 0 || measures_reserve(&g->measures, 1) != 0))
+		goto failed;
+	return g;
+failed:
+	groups_free(g);
+	return NULL;
+}
+
+void groups_free(struct groups *g)
+{
+	if (g == NULL)
+		return;
+	measures_close(&g->measures);
+	dictionary_free(&g->keys);
+	buffer_free(&g->key);
+	free(g->parts);
+	free(g->cache);
+	free(g->numbers);
+	free(g);
+}
+
+/* --- the groups of rows ----------------------------------------------------------------------------------
+ */
+
+static int add_dimension(struct groups *g, const struct definition_dimension *d, uint32_t row)
+{
+	const struct vector *v = view_vector(g->measures.view, d->column);
+
+	if (!vector_is_valid(v, row))
+		return key_add_null(&g->key);
+	if (v->form == VECTOR_FIXED)
+		return key_add_number(&g->key, d->type, vector_int(v, row));
+	return key_add_text(&g->key, vector_text(v, row));
+}
+
+static int find_group(struct groups *g, const void *key, size_t len, uint32_t *group)
+{
+	if (g->keys.strings.n >= GROUPS_MAX)
+		return cause_record(STATUS_REFUSED, "%s: more than %d groups", g->measures.definition->name,
+				    GROUPS_MAX);
+	if (dictionary_code(&g->keys, key, len, group) != 0)
+		return -1;
+	return measures_reserve(&g->measures, g->keys.strings.n);
+}
+
+static int group_of_row(struct groups *g, uint32_t row, uint32_t *group)
+{
+	const struct definition *d = g->measures.definition;
+
+	buffer_clear(&g->key);
+	for (size_t i = 0; i < d->n_dimensions; i++) {
+		if (add_dimension(g, &d->dimensions[i], row) != 0)
+			return -1;
+	}
+	return find_group(g, g->key.data, g->key.len, group);
+}
+
+static uint32_t bits_for(uint32_t n)
+{
+	uint32_t bits = 0;
+
+	while (bits < 32 && (uint64_t)1 << bits < n)
+		bits++;
+	return bits;
+}
+
+/* Lays the dimensions' slots side by side. When anything moved or means something else the cache is emptied.
+ */
+static int arrange(struct groups *g)
+{
+	const struct definition *d = g->measures.definition;
+	struct view *view = g->measures.view;
+	bool changed = !g->has_cache;
+	uint32_t total = 0, n;
+
+	for (size_t i = 0; i < d->n_dimensions; i++) {
+		struct part *p = &g->parts[i];
+		const size_t column = d->dimensions[i].column;
+
+		p->slots = view_slots(view, column, &n);
+		if (p->slots == NULL)
+			return -1;
+		changed |= p->generation != view->columns[column].generation || bits_for(n) > p->bits;
+		if (p->generation != view->columns[column].generation || bits_for(n) > p->bits)
+			p->bits = bits_for(n);
+		p->generation = view->columns[column].generation;
+		p->shift = total;
+		total += p->bits;
+	}
+	g->has_cache = total <= CACHE_BITS_MAX;
+	if (!changed || !g->has_cache)
+		return 0;
+	if (g->cache == NULL || total != g->cache_bits) {
+		free(g->cache);
+		g->cache_bits = total;
+		g->cache = malloc(((size_t)1 << total) * sizeof *g->cache);
+		if (g->cache == NULL)
+			return cause_memory();
+	}
+	memset(g->cache, 0, ((size_t)1 << total) * sizeof *g->cache);
+	return 0;
+}
+
+/* The slots of each row as one number. */
+static void combine_slots(struct groups *g, const uint16_t *rows, uint32_t n)
+{
+	const struct definition *d = g->measures.definition;
+	uint32_t constant = 0;
+	bool first = true;
+
+	for (size_t i = 0; i < d->n_dimensions; i++) {
+		if (view_is_constant(g->measures.view, d->dimensions[i].column))
+			constant |= g->parts[i].slots[0] << g->parts[i].shift;
+	}
+	for (size_t i = 0; i < d->n_dimensions; i++) {
+		const uint32_t *slots = g->parts[i].slots;
+		const uint32_t shift = g->parts[i].shift;
+		uint32_t *numbers = g->numbers;
+
+		if (view_is_constant(g->measures.view, d->dimensions[i].column))
+			continue;
+		if (first) {
+			for (uint32_t k = 0; k < n; k++)
+				numbers[rows[k]] = slots[rows[k]] << shift | constant;
+		} else {
+			for (uint32_t k = 0; k < n; k++)
+				numbers[rows[k]] |= slots[rows[k]] << shift;
+		}
+		first = false;
+	}
+}
+
+static int number_cached(struct groups *g, const uint16_t *rows, uint32_t n)
+{
+	uint32_t *numbers = g->numbers;
+	uint32_t *cache = g->cache;
+
+	combine_slots(g, rows, n);
+	for (uint32_t k = 0; k < n; k++) {
+		const uint32_t at = numbers[rows[k]];
+
+		if (__builtin_expect(cache[at] == 0, 0)) {
+			if (group_of_row(g, rows[k], &cache[at]) != 0)
+				return -1;
+			cache[at]++;
+		}
+		numbers[rows[k]] = cache[at] - 1;
+	}
+	return 0;
+}
+
+static bool is_one_group(const struct groups *g)
+{
+	const struct definition *d = g->measures.definition;
+
+	for (size_t i = 0; i < d->n_dimensions; i++) {
+		if (!view_is_constant(g->measures.view, d->dimensions[i].column))
+			return false;
+	}
+	return true;
+}
+
+static int number_rows(struct groups *g, struct numbering *rows)
+{
+	if (is_one_group(g))
+		return group_of_row(g, rows->rows[0], &rows->group);
+	if (g->numbers_cap < g->measures.view->cap) {
+		free(g->numbers);
+		g->numbers_cap = 0;
+		g->numbers = malloc(g->measures.view->cap * sizeof *g->numbers);
+		if (g->numbers == NULL)
+			return cause_memory();
+		g->numbers_cap = g->measures.view->cap;
+	}
+	rows->groups = g->numbers;
+	if (arrange(g) != 0)
+		return -1;
+	if (g->has_cache)
+		return number_cached(g, rows->rows, rows->n);
+	for (uint32_t k = 0; k < rows->n; k++) {
+		if (group_of_row(g, rows->rows[k], &g->numbers[rows->rows[k]]) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int groups_update(struct groups *g)
+{
+	const struct definition *d = g->measures.definition;
+	struct numbering rows = {0};
+
+	rows.rows = predicates_rows(g->measures.predicates, g->measures.view, d->where, &rows.n);
+	if (rows.rows == NULL)
+		return -1;
+	if (rows.n == 0)
+		return 0;
+	if (number_rows(g, &rows) != 0)
+		return -1;
+	rows.n_groups = g->keys.strings.n;
+	g->n_rows += rows.n;
+	return measures_update(&g->measures, &rows);
+}
+
+int groups_settle(struct groups *g, size_t column)
+{
+	struct measures *m = &g->measures;
+
+	for (size_t i = 0; i < m->n; i++) {
+		if (m->items[i].sets != NULL && m->items[i].is->column == column &&
+		    measure_settle(m, &m->items[i]) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- what there is ---------------------------------------------------------------------------------------
+ */
+
+uint32_t groups_n(const struct groups *g)
+{
+	return g->keys.strings.n;
+}
+
+uint64_t groups_rows(const struct groups *g)
+{
+	return g->n_rows;
+}
+
+uint64_t groups_bytes(const struct groups *g)
+{
+	const struct measures *m = &g->measures;
+	uint64_t bytes = dictionary_bytes(&g->keys) + m->bytes;
+
+	if (g->cache != NULL)
+		bytes += ((uint64_t)1 << g->cache_bits) * sizeof *g->cache;
+	bytes += (uint64_t)m->cap * m->n_tallies * sizeof *m->tallies->counts;
+	for (size_t i = 0; i < m->n; i++) {
+		const struct measure *item = &m->items[i];
+
+		bytes += item->seen_bytes;
+		bytes += item->sums != NULL ? m->cap * sizeof *item->sums : 0;
+		bytes += item->numbers != NULL ? m->cap * sizeof *item->numbers : 0;
+		bytes += item->texts != NULL ? m->cap * sizeof *item->texts : 0;
+		bytes += item->sets != NULL ? m->cap * sizeof *item->sets : 0;
+	}
+	return bytes;
+}
+
+struct text groups_key(const struct groups *g, uint32_t group)
+{
+	return strings_get(&g->keys.strings, group);
+}
+
+int groups_state(struct groups *g, uint32_t group, size_t measure, struct state *s)
+{
+	struct measure *item = &g->measures.items[measure];
+
+	if (item->sets != NULL && measure_settle_group(&g->measures, item, group) != 0)
+		return -1;
+	s->count = item->sets != NULL ? item->sets[group].n : g->measures.tallies[item->tally].counts[group];
+	s->sum = item->sums != NULL ? item->sums[group] : 0;
+	s->number = item->numbers != NULL ? item->numbers[group] : 0;
+	buffer_clear(&s->text);
+	if (item->texts == NULL)
+		return 0;
+	return buffer_append(&s->text, item->texts[group].data, item->texts[group].len);
+}
+
+int groups_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *out)
+{
+	struct measure *item = &g->measures.items[measure];
+
+	if (measure_settle_group(&g->measures, item, group) != 0)
+		return -1;
+	return distinct_sorted(&item->sets[group], out);
+}
+
+/* --- the order of keys -----------------------------------------------------------------------------------
+ */
+
+/* Eight bytes of a key, the first that are not alike in all, most significant first: they tell most keys
+ * apart without a look at these. */
+struct place {
+	uint64_t start;
+	uint32_t group;
+};
+
+static size_t common_length(struct text a, struct text b)
+{
+	size_t len = 0;
+
+	while (len < a.len && len < b.len && a.data[len] == b.data[len])
+		len++;
+	return len;
+}
+
+static uint64_t start_of(struct text key, size_t skip)
+{
+	uint8_t bytes[8] = {0};
+	uint64_t start;
+
+	if (key.len > skip)
+		memcpy(bytes, key.data + skip, key.len - skip < 8 ? key.len - skip : 8);
+	memcpy(&start, bytes, sizeof start);
+	return __builtin_bswap64(start);
+}
+
+static int compare_places(const void *a, const void *b, void *groups)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return text_order(groups_key(groups, x->group), groups_key(groups, y->group));
+}
+
+uint32_t *groups_order(struct groups *g)
+{
+	const uint32_t n = groups_n(g);
+	uint32_t *order = malloc(n * sizeof *order + 1);
+	struct place *places = malloc(n * sizeof *places + 1);
+	size_t skip = n > 0 ? groups_key(g, 0).len : 0;
+
+	if (order == NULL || places == NULL) {
+		cause_memory();
+		free(order);
+		order = NULL;
+		goto done;
+	}
+	for (uint32_t i = 1; i < n && skip > 0; i++) {
+		const struct text first = {groups_key(g, 0).data, skip};
+
+		skip = common_length(first, groups_key(g, i));
+	}
+	for (uint32_t i = 0; i < n; i++)
+		places[i] = (struct place){start_of(groups_key(g, i), skip), i};
+	qsort_r(places, n, sizeof *places, compare_places, g);
+	for (uint32_t i = 0; i < n; i++)
+		order[i] = places[i].group;
+done:
+	free(places);
+	return order;
+}
+
+/* --- encoded ---------------------------------------------------------------------------------------------
+ */
+
+int groups_encode(struct groups *g, uint32_t group, struct buffer *out)
+{
+	const struct definition *d = g->measures.definition;
+	const struct text key = groups_key(g, group);
+	struct state s;
+	int failed = field_add(out, key.len) != 0 || buffer_append(out, key.data, key.len) != 0;
+
+	for (size_t i = 0; i < d->n_measures && !failed; i++) {
+		state_init(&s, d->measures[i].kind, d->measures[i].type);
+		failed = groups_state(g, group, i, &s) != 0 || state_encode(&s, out) != 0;
+		if (!failed && d->measures[i].kind == STATE_DISTINCT)
+			failed = groups_ids(g, group, i, out) != 0;
+		state_free(&s);
+	}
+	return failed ? -1 : 0;
+}
+
+/* These four give -1 perhaps without a cause. */
+static int merge_ids(struct groups *g, uint32_t group, size_t measure, uint64_t n, const uint8_t **at,
+		     const uint8_t *end)
+{
+	const uint8_t *ids = *at;
+
+	if (n > (size_t)(end - ids) / sizeof n || !distinct_is_run(ids, n))
+		return -1;
+	*at += n * sizeof n;
+	return measures_add_ids(&g->measures, group, measure, ids, n);
+}
+
+static int merge_states(struct groups *g, uint32_t group, const uint8_t **at, const uint8_t *end)
+{
+	const struct definition *d = g->measures.definition;
+	struct state s;
+	int failed = 0;
+
+	for (size_t i = 0; i < d->n_measures && !failed; i++) {
+		state_init(&s, d->measures[i].kind, d->measures[i].type);
+		failed = state_decode(&s, at, end) != 0 || measures_merge(&g->measures, group, i, &s) != 0;
+		if (!failed && d->measures[i].kind == STATE_DISTINCT)
+			failed = merge_ids(g, group, i, s.count, at, end) != 0;
+		state_free(&s);
+	}
+	return failed ? -1 : 0;
+}
+
+/* Those who send groups send them in order: after one that others have sent too comes the next of these. */
+static int find_merged(struct groups *g, struct text key, uint32_t *group)
+{
+	if (g->merged < groups_n(g) && text_equal(groups_key(g, g->merged), key))
+		*group = g->merged;
+	else if (find_group(g, key.data, key.len, group) != 0)
+		return -1;
+	g->merged = *group + 1;
+	return 0;
+}
+
+/* Whether the bytes are a key of this definition. */
+static bool is_key(const struct definition *d, const uint8_t *at, const uint8_t *end)
+{
+	struct value v;
+
+	for (size_t i = 0; i < d->n_dimensions; i++) {
+		if (key_next(&at, end, d->dimensions[i].type, &v) != 0)
+			return false;
+	}
+	return at == end;
+}
+
+static int merge_group(struct groups *g, const uint8_t **at, const uint8_t *end)
+{
+	const uint8_t *key;
+	uint64_t len;
+	uint32_t group;
+
+	if (field_next(at, end, &len) != 0 || len > (size_t)(end - *at))
+		return -1;
+	key = *at;
+	*at += len;
+	if (!is_key(g->measures.definition, key, *at) ||
+	    find_merged(g, (struct text){(const char *)key, (size_t)len}, &group) != 0)
+		return -1;
+	g->n_rows++;
+	return merge_states(g, group, at, end);
+}
+
+int groups_merge(struct groups *g, const void *data, size_t len)
+{
+	const uint8_t *at = data, *end = at + len;
+
+	do {
+		if (merge_group(g, &at, end) != 0)
+			return cause_record(STATUS_INPUT, "%s: an encoded group is damaged",
+					    g->measures.definition->name);
+	} while (at < end);
+	return 0;
+}

@@ -1,0 +1,316 @@
+#include "lake/undo_plan.h"
+
+#include "lake/undo_files.h"
+
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+void undo_plan_free(struct undo_plan *p)
+{
+	free(p->wants);
+	strings_free(&p->texts);
+	*p = (struct undo_plan){0};
+}
+
+int undo_plan_add(struct undo_plan *p, struct control_want want)
+{
+	if (array_reserve(&p->wants, &p->cap, p->n + 1, sizeof *p->wants) != 0 ||
+	    strings_add(&p->texts, want.path.data, want.path.len) != 0 ||
+	    strings_add(&p->texts, want.same_as.data, want.same_as.len) != 0)
+		return -1;
+	p->wants[p->n++] = want;
+	return 0;
+}
+
+/* The files that a query gives, as path, bytes and where they are staged. */
+static int add_files(struct undo_plan *p, struct db *db, const char *sql, enum want_verdict verdict)
+{
+	struct db_statement *s = db_prepare(db, sql);
+	int more = -1;
+
+	while (s != NULL && (more = db_step(s)) == 1) {
+		const struct control_want want = {
+		    .verdict = verdict,
+		    .path = db_text(s, 0),
+		    .size = (uint64_t)db_int(s, 1),
+		    .same_as = db_text(s, 2),
+		};
+
+		if (undo_plan_add(p, want) != 0) {
+			more = -1;
+			break;
+		}
+	}
+	db_finalize(s);
+	return more;
+}
+
+/* --- rebuild, rewind, reload -----------------------------------------------------------------------------
+ */
+
+#define LIVE_FILES \
+	"SELECT path, bytes, coalesce(staged, '') FROM lake_file WHERE end_run IS NULL AND layer = "
+#define IN_ORDER " ORDER BY path"
+
+/* Whether the names are those of tables is found out where the definitions are. */
+static int plan_rebuild(struct undo_plan *p, struct db *db, char **tables)
+{
+	for (; *tables != NULL; tables++)
+		if (undo_plan_add(
+			p, (struct control_want){.verdict = WANT_TABLE, .path = text_of(*tables)}) != 0)
+			return -1;
+	return add_files(p, db, LIVE_FILES "'silver'" IN_ORDER, WANT_RECOUNT);
+}
+
+/* The files as of a run. All must be there, in their places or on the way to them. */
+static int plan_rewind(struct undo_plan *p, const struct lake *lake, struct ledger *ledger, char **arguments)
+{
+	char sql[512], end;
+	uint64_t newest;
+
+	if (arguments[0] == NULL || arguments[1] != NULL || arguments[0][0] < '0' || arguments[0][0] > '9' ||
+	    sscanf(arguments[0], "%" SCNu64 "%c", &p->target, &end) != 1)
+		return cause_record(STATUS_USAGE,
+				    "to which run? A number, as evmark runs lists them; 0 is the "
+				    "lake before its first");
+	if (ledger_newest_run(ledger, &newest) != 0)
+		return -1;
+	if (p->target > newest)
+		return cause_record(STATUS_USAGE, "%s: no run %s yet: the newest is %" PRIu64, lake->path,
+				    arguments[0], newest);
+	snprintf(
+	    sql, sizeof sql,
+	    "SELECT path, size, '' FROM lake_source WHERE end_run IS NULL AND begin_run > %" PRIu64 IN_ORDER,
+	    p->target);
+	if (add_files(p, ledger->db, sql, WANT_REMOVE) != 0)
+		return -1;
+	snprintf(
+	    sql, sizeof sql,
+	    "SELECT path, bytes, coalesce(staged, '') FROM lake_file WHERE layer = 'silver' AND begin_run <="
+	    " %" PRIu64 " AND (end_run IS NULL OR end_run > %" PRIu64 ")" IN_ORDER,
+	    p->target, p->target);
+	return add_files(p, ledger->db, sql, WANT_RECOUNT);
+}
+
+/* A source to be taken, as it is now. */
+static int add_source(struct undo_plan *p, const struct lake *lake, struct text path)
+{
+	struct control_want want = {.verdict = WANT_TAKE, .path = path};
+	char *full;
+	struct stat st;
+	int result = -1;
+
+	if (asprintf(&full, "%s/%.*s", lake->path, (int)path.len, path.data) < 0)
+		return cause_memory();
+	if (stat(full, &st) != 0) {
+		cause_system("%s", full);
+	} else {
+		want.size = (uint64_t)st.st_size;
+		want.mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000U + (uint64_t)st.st_mtim.tv_nsec;
+		result = undo_plan_add(p, want);
+	}
+	free(full);
+	return result;
+}
+
+static int plan_reload(struct undo_plan *p, const struct lake *lake, struct db *db)
+{
+	struct db_statement *s = db_prepare(
+	    db, "SELECT path FROM lake_source WHERE end_run IS NULL AND status IN ('DONE', 'PARTIAL')"
+		" ORDER BY path");
+	int more = -1;
+
+	while (s != NULL && (more = db_step(s)) == 1) {
+		if (add_source(p, lake, db_text(s, 0)) != 0) {
+			more = -1;
+			break;
+		}
+	}
+	db_finalize(s);
+	return more;
+}
+
+/* --- forget, skip, replace -------------------------------------------------------------------------------
+ */
+
+/* A path, a folder above it, or a pattern for either. */
+static bool is_meant(const char *path, char **arguments, bool *used)
+{
+	bool meant = false;
+
+	for (size_t i = 0; arguments[i] != NULL; i++) {
+		const size_t len = strlen(arguments[i]);
+		const bool literal =
+		    strncmp(path, arguments[i], len) == 0 && (path[len] == '\0' || path[len] == '/');
+
+		if (!literal && fnmatch(arguments[i], path, FNM_PATHNAME | FNM_LEADING_DIR) != 0)
+			continue;
+		used[i] = meant = true;
+	}
+	return meant;
+}
+
+/* A mark that is meant. */
+static int remove_mark(struct undo_plan *p, const struct lake *lake, const struct control_want *mark,
+		       struct text status)
+{
+	const bool taken =
+	    text_equal(status, text_of(LEDGER_DONE)) || text_equal(status, text_of(LEDGER_PARTIAL));
+	struct control_want want = *mark;
+
+	if (p->verb == VERB_REPLACE && !taken)
+		return 0;
+	want.verdict = WANT_REMOVE;
+	if (undo_plan_add(p, want) != 0)
+		return -1;
+	want.verdict = WANT_SKIP;
+	if (p->verb == VERB_SKIP)
+		return undo_plan_add(p, want);
+	return p->verb == VERB_REPLACE ? add_source(p, lake, mark->path) : 0;
+}
+
+static int remove_marks(struct undo_plan *p, const struct lake *lake, struct ledger *ledger, char **arguments,
+			bool *used)
+{
+	struct db_statement *s = db_prepare(ledger->db, "SELECT path FROM lake_source WHERE end_run IS NULL"
+							" ORDER BY path");
+	int more = -1;
+
+	while (s != NULL && (more = db_step(s)) == 1) {
+		char *path = strndup(db_text(s, 0).data, db_text(s, 0).len);
+		struct ledger_source mark;
+		int failed = path == NULL ? cause_memory() : 0;
+
+		if (!failed && is_meant(path, arguments, used)) {
+			failed = ledger_find_live(ledger, text_of(path), &mark) != 1 ||
+				 remove_mark(p, lake,
+					     &(struct control_want){.path = text_of(path),
+								    .size = mark.size,
+								    .mtime_ns = mark.mtime_ns,
+								    .content = mark.content},
+					     text_of(mark.status)) != 0;
+		}
+		free(path);
+		if (failed) {
+			more = -1;
+			break;
+		}
+	}
+	db_finalize(s);
+	return more;
+}
+
+/* What is pending can be skipped too. */
+static int skip_pending(struct undo_plan *p, const struct lake *lake, struct ledger *ledger, char **arguments,
+			bool *used)
+{
+	struct bronze bronze = {0};
+	int result = bronze_list(&bronze, lake, &(struct bronze_options){.rounds = 1});
+
+	for (size_t i = 0; result == 0 && i < bronze.n; i++) {
+		const struct bronze_file *file = &bronze.files[i];
+		const struct control_want want = {
+		    .verdict = WANT_SKIP, .path = file->path, .size = file->size, .mtime_ns = file->mtime_ns};
+		struct ledger_source mark;
+		char *path;
+
+		if (file->ignored != NULL)
+			continue;
+		path = strndup(file->path.data, file->path.len);
+		result = path == NULL ? cause_memory() : 0;
+		if (result == 0 && is_meant(path, arguments, used)) {
+			const int known = ledger_find_live(ledger, file->path, &mark);
+
+			result = known < 0 ? -1 : known == 0 ? undo_plan_add(p, want) : 0;
+		}
+		free(path);
+	}
+	bronze_free(&bronze);
+	return result;
+}
+
+static int add_file(struct undo_plan *p, const struct undo_file *file)
+{
+	return undo_plan_add(p, (struct control_want){.verdict = file->hit ? WANT_REWRITE : WANT_RECOUNT,
+						      .path = file->path,
+						      .size = file->size,
+						      .same_as = file->staged});
+}
+
+/* Every file of Silver, and those of quarantine that hold something of the removed sources. */
+static int judge_files(struct undo_plan *p, const struct lake *lake, struct db *db)
+{
+	struct dictionary removed = {0};
+	struct undo_files files = {0};
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < p->n; i++) {
+		const struct text path = strings_get(&p->texts, (uint32_t)(2 * i));
+		uint32_t code;
+
+		if (p->wants[i].verdict == WANT_REMOVE)
+			result = dictionary_code(&removed, path.data, path.len, &code);
+	}
+	if (result == 0)
+		result = undo_files_find(&files, lake, db, &removed);
+	for (size_t i = 0; result == 0 && i < files.n; i++)
+		result = add_file(p, &files.items[i]);
+	undo_files_free(&files);
+	dictionary_free(&removed);
+	return result;
+}
+
+static int plan_removal(struct undo_plan *p, const struct lake *lake, struct ledger *ledger, char **arguments)
+{
+	bool *used;
+	size_t n = 0;
+	int result = -1;
+
+	while (arguments[n] != NULL)
+		n++;
+	if (n == 0)
+		return cause_record(STATUS_USAGE, "which sources? Paths, folders or patterns, below bronze/");
+	used = calloc(n, sizeof *used);
+	if (used == NULL)
+		return cause_memory();
+	if (remove_marks(p, lake, ledger, arguments, used) != 0 ||
+	    (p->verb == VERB_SKIP && skip_pending(p, lake, ledger, arguments, used) != 0))
+		goto out;
+	for (size_t i = 0; i < n; i++) {
+		if (used[i])
+			continue;
+		cause_record(STATUS_USAGE, "%s: no source of %s is called so: evmark sources %s lists them",
+			     arguments[i], lake->path, lake->path);
+		goto out;
+	}
+	result = judge_files(p, lake, ledger->db);
+out:
+	free(used);
+	return result;
+}
+
+int undo_plan_make(struct undo_plan *p, const struct lake *lake, struct ledger *ledger, enum verb verb,
+		   char **arguments)
+{
+	int result;
+
+	p->verb = verb;
+	switch (verb) {
+	case VERB_REBUILD: result = plan_rebuild(p, ledger->db, arguments); break;
+	case VERB_REWIND: result = plan_rewind(p, lake, ledger, arguments); break;
+	case VERB_RELOAD: result = plan_reload(p, lake, ledger->db); break;
+	case VERB_FORGET:
+	case VERB_SKIP:
+	case VERB_REPLACE: result = plan_removal(p, lake, ledger, arguments); break;
+	default: result = cause_record(STATUS_USAGE, "no plan of that kind: %s", verb_name(verb)); break;
+	}
+	/* The texts have stopped moving. */
+	for (size_t i = 0; i < p->n; i++) {
+		p->wants[i].path = strings_get(&p->texts, (uint32_t)(2 * i));
+		p->wants[i].same_as = strings_get(&p->texts, (uint32_t)(2 * i + 1));
+	}
+	return result;
+}

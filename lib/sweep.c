@@ -1,3 +1,0 @@
-#include "sweep_loops.h"
-
-const struct sweep sweep_plain = SWEEP_LOOPS;
