@@ -1,6 +1,5 @@
 #include "cat_plan.h"
 
-#include "cat_quarantine.h"
 #include "lake/lake.h"
 #include "stream/shard.h"
 
@@ -19,6 +18,7 @@ void cat_plan_clear(struct cat_plan *p)
 	free(p->frames);
 	strings_free(&p->texts);
 	dictionary_free(&p->removed);
+	cat_mends_free(&p->mends);
 	free(p->wants);
 	*p = (struct cat_plan){0};
 }
@@ -49,7 +49,8 @@ static int hold(struct cat_plan *p, const struct stream *in, bool for_all)
 
 static bool is_read(const struct control_want *want)
 {
-	return want->verdict == WANT_TAKE || want->verdict == WANT_RECOUNT || want->verdict == WANT_REWRITE;
+	return want->verdict == WANT_TAKE || want->verdict == WANT_RECOUNT || want->verdict == WANT_REWRITE ||
+	       want->verdict == WANT_REPLAY || want->verdict == WANT_MEND;
 }
 
 static int take_want(struct cat_plan *p, const struct stream *in)
@@ -71,6 +72,17 @@ static int take_want(struct cat_plan *p, const struct stream *in)
 		return -1;
 	p->wants[p->n++] = *want;
 	return 0;
+}
+
+static int take_mended(struct cat_plan *p, const struct stream *in)
+{
+	if (p->n == 0 || p->wants[p->n - 1].verdict != WANT_MEND)
+		return cause_record(STATUS_INPUT, "%s: a line that belongs to no file of quarantine",
+				    in->frames.name);
+	if (in->mended.raw.len > LINE_LIMIT_MAX ||
+	    memchr(in->mended.raw.data, '\n', in->mended.raw.len) != NULL)
+		return cause_record(STATUS_INPUT, "%s: a line that cannot be one", in->frames.name);
+	return cat_mends_add(&p->mends, p->n - 1, &in->mended);
 }
 
 /* --- carrying it out -------------------------------------------------------------------------------------
@@ -230,7 +242,8 @@ static int cat_silver(struct cat_plan *p, int fd, const char *path, const struct
 }
 
 /* A file of Silver or quarantine, and the news that it has been read to its end. */
-static int cat_again(struct cat_plan *p, const char *path, const char *place, const struct control_want *want)
+static int cat_again(struct cat_plan *p, const char *path, const char *place, size_t i,
+		     const struct control_want *want)
 {
 	struct control_reread reread = {want->path, want->verdict, 0, 0};
 	struct buffer payload = {0};
@@ -240,7 +253,7 @@ static int cat_again(struct cat_plan *p, const char *path, const char *place, co
 	if (fd < 0)
 		return -1;
 	result = is_silver(want) ? cat_silver(p, fd, path, want, &reread)
-				 : cat_quarantine(p->cat, fd, path, &p->removed, &reread);
+				 : cat_quarantine(p->cat, fd, path, &p->removed, &p->mends, i, &reread);
 	close(fd);
 	if (result == 0)
 		result = control_encode_reread(&payload, &reread);
@@ -272,7 +285,7 @@ static int cat_want(struct cat_plan *p, size_t i)
 	path = full_path(p, want.path);
 	if (path == NULL || (want.same_as.len > 0 && (place = full_path(p, want.same_as)) == NULL))
 		goto out;
-	result = want.verdict == WANT_TAKE ? cat_bronze(p, path, &want) : cat_again(p, path, place, &want);
+	result = want.verdict == WANT_TAKE ? cat_bronze(p, path, &want) : cat_again(p, path, place, i, &want);
 out:
 	free(path);
 	free(place);
@@ -327,6 +340,7 @@ int cat_plan_item(struct cat_plan *p, struct cat *cat, const struct stream *in)
 	case FRAME_HEADER: return 0;
 	case FRAME_RUN: return take_run(p, in);
 	case FRAME_WANT: return take_want(p, in);
+	case FRAME_MENDED: return take_mended(p, in);
 	case FRAME_TRAILER:
 		p->cat = cat;
 		result = carry_out(p, in);

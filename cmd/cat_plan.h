@@ -8,7 +8,7 @@
 #ifndef EV_CAT_PLAN_H
 #define EV_CAT_PLAN_H
 
-#include "cat.h"
+#include "cat_quarantine.h"
 
 /* A plan, which is read to its verified end before any of its files is. {0} is empty. */
 struct cat_plan {
@@ -26,6 +26,7 @@ struct cat_plan {
 	size_t n, cap;
 	struct strings texts;
 	struct dictionary removed; /* sources whose rows go */
+	struct cat_mends mends;    /* of wants, by their number */
 	uint64_t hash;             /* in the trailer of the plan */
 	uint64_t rest;             /* streams that come after the one at hand */
 	bool told;                 /* the held frames have been passed on */

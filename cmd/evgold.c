@@ -148,7 +148,11 @@ static void print_summary(const struct stage *g, const struct commit *c)
 	const struct run_sums sums = run_sum(&g->run);
 	double seconds = seconds_since(&g->start);
 
-	if (g->verb != VERB_LOAD)
+	if (g->verb == VERB_REPLAY)
+		tool_warn("run %" PRIu64 " (replay): %zu files of quarantine, %" PRIu64
+			  " events of them, %" PRIu64 " rejects still, in %.2f s",
+			  c->number, g->run.n_rereads, sums.rows, sums.rejects_again, seconds);
+	else if (g->verb != VERB_LOAD)
 		tool_warn("run %" PRIu64 " (%s): %zu files read again, %" PRIu64 " sources taken, %" PRIu64
 			  " events of them, in %.2f s",
 			  c->number, verb_name(g->verb), g->run.n_rereads, sums.sources, sums.rows, seconds);

@@ -19,6 +19,7 @@ static const struct tool evmark = {
 		"rewind LAKE RUN\n"
 		"forget|skip|replace LAKE PATH ...\n"
 		"reload LAKE\n"
+		"replay LAKE [FILE ...]\n"
 		"upgrade LAKE",
     .help =
 	"pending: what a run would read, as a plan for evcat; on a terminal as a list\n"
@@ -29,6 +30,7 @@ static const struct tool evmark = {
 	"forget, skip, replace: without what came from these sources, which are pending again, never to be\n"
 	"taken again, or taken as they are now\n"
 	"reload: Silver and Gold anew from Bronze\n"
+	"replay: lines in quarantine once more, as they are or as these files have them\n"
 	"upgrade: an older lake's gold.db becomes one of this program's format; the old one is kept\n"
 	"  -a SECONDS  leave files that are younger than this\n"
 	"  -c          look at every file, also in folders in which nothing has changed;\n"

@@ -32,6 +32,14 @@ static int make_plan(struct undo *u, enum verb verb, char **arguments)
 	return result;
 }
 
+static int write_mended(const struct control_mended *line, struct stream_writer *out, struct buffer *payload)
+{
+	buffer_clear(payload);
+	if (control_encode_mended(payload, line) != 0)
+		return -1;
+	return stream_write_control(out, FRAME_MENDED, payload);
+}
+
 static int write_plan(const struct undo *u, struct stream_writer *out)
 {
 	const struct control_run run = {
@@ -43,6 +51,7 @@ static int write_plan(const struct undo *u, struct stream_writer *out)
 	};
 	struct buffer payload = {0};
 	int result = control_encode_run(&payload, &run);
+	size_t mended = 0;
 
 	if (result == 0)
 		result = stream_write_control(out, FRAME_RUN, &payload);
@@ -51,9 +60,32 @@ static int write_plan(const struct undo *u, struct stream_writer *out)
 		result = control_encode_want(&payload, &u->plan.wants[i]);
 		if (result == 0)
 			result = stream_write_control(out, FRAME_WANT, &payload);
+		while (result == 0 && mended < u->plan.n_mended && u->plan.mended[mended].want == i)
+			result = write_mended(&u->plan.mended[mended++].line, out, &payload);
 	}
 	buffer_free(&payload);
 	return result != 0 ? -1 : stream_end(out);
+}
+
+static int print_row(struct rows *rows, const char *what, uint64_t size, struct text path)
+{
+	char number[24];
+
+	snprintf(number, sizeof number, "%" PRIu64, size);
+	return rows_add(rows, (struct text[]){text_of(what), text_of(number), path});
+}
+
+/* By its source and its number there. */
+static int print_mended(struct rows *rows, const struct control_mended *line)
+{
+	struct buffer place = {0};
+	int result = -1;
+
+	if (buffer_printf(&place, "%.*s:%" PRIu64, (int)line->source.len, line->source.data, line->line) == 0)
+		result = print_row(rows, "line", line->raw.len,
+				   (struct text){(const char *)place.data, place.len});
+	buffer_free(&place);
+	return result;
 }
 
 /* The list for people. */
@@ -63,18 +95,19 @@ static int print_plan(const struct undo *u)
 	    [WANT_TAKE] = "take",       [WANT_SAME] = "same",       [WANT_CHANGED] = "changed",
 	    [WANT_RECOUNT] = "recount", [WANT_REWRITE] = "rewrite", [WANT_REPLAY] = "replay",
 	    [WANT_REMOVE] = "remove",   [WANT_SKIP] = "skip",       [WANT_TABLE] = "table",
+	    [WANT_MEND] = "mend",
 	};
 	static const struct rows_column columns[] = {{"what", false}, {"size", true}, {"path", false}};
 	struct rows rows;
 	int result = rows_open(&rows, stdout, ROWS_TABLE, columns, 3);
+	size_t mended = 0;
 
 	for (size_t i = 0; result == 0 && i < u->plan.n; i++) {
 		const struct control_want *want = &u->plan.wants[i];
-		char size[24];
 
-		snprintf(size, sizeof size, "%" PRIu64, want->size);
-		result = rows_add(&rows,
-				  (struct text[]){text_of(names[want->verdict]), text_of(size), want->path});
+		result = print_row(&rows, names[want->verdict], want->size, want->path);
+		while (result == 0 && mended < u->plan.n_mended && u->plan.mended[mended].want == i)
+			result = print_mended(&rows, &u->plan.mended[mended++].line);
 	}
 	if (result == 0)
 		result = rows_end(&rows);

@@ -1,32 +1,8 @@
 #!/bin/sh
 # Runs that undo: the lake is then as if it had never seen these events, or always as they are now.
 . "$(dirname "$0")/lib.sh"
+. "$T/undo.sh"
 have sqlite3 || skip_all 'sqlite3 is not installed'
-
-ask() { sqlite3 -readonly "$1/gold.db" "$2"; }
-state() { sqlite3 -readonly "$1/gold.db" ".read '$T/oracle/state.sql'"; }
-# The lake's Gold, state, marks, rejects, notes and rows are those of another, whichever run they came with.
-marks() {
-	ask "$1" "SELECT path, size, content, bytes, lines, kept, rejected, blank, status, same_as FROM lake_source
-		WHERE end_run IS NULL ORDER BY 1"
-	ask "$1" "SELECT source, reason, field, sum(rejects), min(first_line), max(first_column) FROM lake_reject
-		WHERE end_run IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-	ask "$1" "SELECT source, what, field, name, sum(lines), min(first_line) FROM lake_note
-		WHERE end_run IS NULL GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
-	evmark files -f tsv "$1" | awk '$1 == "silver" { print $2 }' >list
-	(cd "$1" && xargs -r evcat -f tsv <../list | sort | cksum)
-	evmark files -f tsv "$1" | awk -v lake="$1/" '$1 == "quarantine" { print lake $2 }' | xargs -r zcat | sort | cksum
-}
-as() { # TEXT LAKE OTHER
-	state "$2" >state.got
-	state "$3" >state.expected
-	same state.got state.expected "$1: the Gold and state of a lake $4"
-	marks "$2" >marks.got
-	marks "$3" >marks.expected
-	same marks.got marks.expected '... and its marks, rejects and rows'
-	exits 0 '... and it holds together' evmark verify -c "$2"
-	is "$(ask "$2" 'PRAGMA integrity_check')" ok '... as does its database'
-}
 
 made() { evgen -B 8 -E 1500 -P 300 "$@" >/dev/null; }
 made -C 3 -I 700 lake

@@ -36,6 +36,24 @@ void ingest_close(struct ingest *g)
 	*g = (struct ingest){0};
 }
 
+int ingest_begin(struct ingest *g, const struct control_source *source)
+{
+	g->end = (struct control_source_end){0};
+	buffer_clear(&g->payload);
+	if (control_encode_source(&g->payload, source) != 0)
+		return -1;
+	return stream_write_control(g->out, FRAME_SOURCE, &g->payload);
+}
+
+int ingest_reject(struct ingest *g, const struct control_reject *reject)
+{
+	g->end.rejects++;
+	buffer_clear(&g->payload);
+	if (control_encode_reject(&g->payload, reject) != 0)
+		return -1;
+	return stream_write_control(g->out, FRAME_REJECT, &g->payload);
+}
+
 static int write_reject(struct ingest *g, const struct line *line, const struct decode_fault *fault)
 {
 	const struct control_reject reject = {
@@ -49,11 +67,7 @@ static int write_reject(struct ingest *g, const struct line *line, const struct 
 	    .raw = {line->data, line->raw_len},
 	};
 
-	g->end.rejects++;
-	buffer_clear(&g->payload);
-	if (control_encode_reject(&g->payload, &reject) != 0)
-		return -1;
-	return stream_write_control(g->out, FRAME_REJECT, &g->payload);
+	return ingest_reject(g, &reject);
 }
 
 static int take_line(struct ingest *g, const struct line *line)
@@ -79,6 +93,11 @@ static int take_line(struct ingest *g, const struct line *line)
 	return stream_write_batch(g->out, &g->builder);
 }
 
+int ingest_line(struct ingest *g, const struct line *line)
+{
+	return take_line(g, line) != 0 ? -1 : decoder_flush(g->decoder);
+}
+
 /* All lines: 0, 1 for a damaged source that is kept in part, -1. */
 static int take_lines(struct ingest *g)
 {
@@ -91,10 +110,7 @@ static int take_lines(struct ingest *g)
 	}
 	if (more < 0 && !(g->keep && input_is_damaged(g->lines.input)))
 		return -1;
-	/* Rows belong to their source: what is left of them goes before its end. */
-	if (decoder_flush(g->decoder) != 0)
-		return -1;
-	return stream_write_batch(g->out, &g->builder) != 0 ? -1 : -more;
+	return -more;
 }
 
 static int write_notes(struct ingest *g)
@@ -120,15 +136,25 @@ static int write_notes(struct ingest *g)
 	return 0;
 }
 
+int ingest_end(struct ingest *g)
+{
+	/* Rows belong to their source: what is left of them goes before its end. */
+	if (decoder_flush(g->decoder) != 0 || stream_write_batch(g->out, &g->builder) != 0)
+		return -1;
+	g->end.lines = g->end.rows + g->end.rejects + g->end.blank;
+	buffer_clear(&g->payload);
+	if (control_encode_source_end(&g->payload, &g->end) != 0 ||
+	    stream_write_control(g->out, FRAME_SOURCE_END, &g->payload) != 0)
+		return -1;
+	return write_notes(g);
+}
+
 int ingest_source(struct ingest *g, struct input *input, const struct control_source *source)
 {
 	int partial;
 
 	line_reader_restart(&g->lines, input);
-	g->end = (struct control_source_end){0};
-	buffer_clear(&g->payload);
-	if (control_encode_source(&g->payload, source) != 0 ||
-	    stream_write_control(g->out, FRAME_SOURCE, &g->payload) != 0)
+	if (ingest_begin(g, source) != 0)
 		return -1;
 	partial = take_lines(g);
 	if (partial < 0)
@@ -136,10 +162,5 @@ int ingest_source(struct ingest *g, struct input *input, const struct control_so
 	g->end.partial = (uint64_t)partial;
 	g->end.bytes = line_bytes(&g->lines);
 	g->end.content = line_hash(&g->lines);
-	g->end.lines = g->end.rows + g->end.rejects + g->end.blank;
-	buffer_clear(&g->payload);
-	if (control_encode_source_end(&g->payload, &g->end) != 0 ||
-	    stream_write_control(g->out, FRAME_SOURCE_END, &g->payload) != 0)
-		return -1;
-	return write_notes(g) != 0 ? -1 : partial;
+	return ingest_end(g) != 0 ? -1 : partial;
 }

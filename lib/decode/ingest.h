@@ -31,4 +31,11 @@ void ingest_close(struct ingest *g);
  * (the cause is then on record, for the caller to tell and clear), or -1. */
 int ingest_source(struct ingest *g, struct input *input, const struct control_source *source) MUST_CHECK;
 
+/* The same by hand, for lines that come from elsewhere: begin, any lines and rejects, end. Of a line nothing
+ * is borrowed beyond the call; it has no limit, and DECODE_SLACK readable bytes behind it. */
+int ingest_begin(struct ingest *g, const struct control_source *source) MUST_CHECK;
+int ingest_line(struct ingest *g, const struct line *line) MUST_CHECK;
+int ingest_reject(struct ingest *g, const struct control_reject *reject) MUST_CHECK;
+int ingest_end(struct ingest *g) MUST_CHECK;
+
 #endif

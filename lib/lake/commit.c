@@ -215,8 +215,9 @@ static int write_tallies(struct work *w)
 		    .line = tally->line,
 		    .column = tally->column,
 		};
-		/* What goes from one quarantine file to another has been counted. */
-		if (source->purpose == SOURCE_AGAIN && w->verb != VERB_REPLAY)
+		/* What goes from one quarantine file to another has been counted, and what a replay changes
+		 * in that is known to undo. */
+		if (source->purpose == SOURCE_AGAIN)
 			continue;
 		bool reject = text_equal(tally->what, text_of("rejected"));
 

@@ -76,7 +76,7 @@ static int add_want(struct run *r, struct control_want want)
 {
 	/* What is to be read comes back as a source, or as a file that was read again. */
 	if (want.verdict == WANT_TAKE || want.verdict == WANT_RECOUNT || want.verdict == WANT_REWRITE ||
-	    want.verdict == WANT_REPLAY)
+	    want.verdict == WANT_REPLAY || want.verdict == WANT_MEND)
 		return 0;
 	if (keep(r, &want.path) != 0 || keep(r, &want.same_as) != 0 ||
 	    array_reserve(&r->wants, &r->cap_wants, r->n_wants + 1, sizeof *r->wants) != 0)
@@ -348,11 +348,11 @@ struct run_sums run_sum(const struct run *r)
 	struct run_sums sums = {0};
 
 	for (size_t i = 0; i < r->n_sources; i++) {
-		if (r->sources[i].purpose != SOURCE_NEW)
-			continue;
-		sums.sources++;
+		const bool is_new = r->sources[i].purpose == SOURCE_NEW;
+
+		sums.sources += is_new;
 		sums.rows += r->sources[i].end.rows;
-		sums.rejects += r->sources[i].end.rejects;
+		*(is_new ? &sums.rejects : &sums.rejects_again) += r->sources[i].end.rejects;
 		sums.blank += r->sources[i].end.blank;
 		sums.bytes += r->sources[i].end.bytes;
 	}

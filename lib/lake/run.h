@@ -67,6 +67,7 @@ struct run {
 
 struct run_sums {
 	uint64_t sources, rows, rejects, blank, bytes;
+	uint64_t rejects_again; /* that were in quarantine before */
 };
 
 /* The item that the stream holds, if it is one that a run is made of. */
@@ -81,7 +82,7 @@ int run_check(const struct run *r) MUST_CHECK;
 int run_check_counts(const struct run *r) MUST_CHECK;
 /* A source of the run by its path, or NULL. */
 const struct run_source *run_find(const struct run *r, struct text path);
-/* Of new sources. */
+/* Of new sources, and of lines that were in quarantine. */
 struct run_sums run_sum(const struct run *r);
 void run_free(struct run *r);
 

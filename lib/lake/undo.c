@@ -1,4 +1,4 @@
-#include "lake/undo.h"
+#include "lake/undo_parts.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,8 +7,7 @@
 static const char reread_table[] =
     "CREATE TEMP TABLE reread (path TEXT, verdict INTEGER, rows INTEGER, left_out INTEGER)";
 
-/* A query that must give no row; what it gives is a path that something is wrong with. */
-static int refuse_if(struct work *w, const char *sql, const char *what)
+int undo_refuse_if(struct work *w, const char *sql, const char *what)
 {
 	struct db_statement *s = db_prepare(w->db, sql);
 	int result = s != NULL ? db_step(s) : -1;
@@ -50,26 +49,25 @@ static int take_rereads(struct work *w)
  * of nothing else. */
 static int check_rereads(struct work *w)
 {
-	if (refuse_if(w, "SELECT path FROM temp.reread GROUP BY path HAVING count(*) > 1",
-		      "it was read twice") != 0 ||
-	    refuse_if(w,
-		      "SELECT r.path FROM temp.reread AS r LEFT JOIN lake_file AS f ON f.path = r.path"
-		      " AND f.end_run IS NULL WHERE f.rows IS NOT r.rows + r.left_out",
-		      "what was read is not what the ledger has of it") != 0)
+	if (undo_refuse_if(w, "SELECT path FROM temp.reread GROUP BY path HAVING count(*) > 1",
+			   "it was read twice") != 0 ||
+	    undo_refuse_if(w,
+			   "SELECT r.path FROM temp.reread AS r LEFT JOIN lake_file AS f ON f.path = r.path"
+			   " AND f.end_run IS NULL WHERE f.rows IS NOT r.rows + r.left_out",
+			   "what was read is not what the ledger has of it") != 0)
 		return -1;
 	if (!verb_is_fresh(w->verb))
 		return 0;
-	return refuse_if(w,
-			 "SELECT path FROM lake_file WHERE layer = 'silver' AND end_run IS NULL"
-			 " AND path NOT IN (SELECT path FROM temp.reread)",
-			 "it was not read again");
+	return undo_refuse_if(w,
+			      "SELECT path FROM lake_file WHERE layer = 'silver' AND end_run IS NULL"
+			      " AND path NOT IN (SELECT path FROM temp.reread)",
+			      "it was not read again");
 }
 
 /* --- the verbs -------------------------------------------------------------------------------------------
  */
 
-/* Runs statements with as many of ?1, the run, and ?2, its target, as they have. */
-static int run_all(struct work *w, const char *const *sql, size_t n_sql, int n)
+int undo_run_all(struct work *w, const char *const *sql, size_t n_sql, int n)
 {
 	int result = 0;
 
@@ -78,7 +76,8 @@ static int run_all(struct work *w, const char *const *sql, size_t n_sql, int n)
 
 		result = -1;
 		if (s != NULL) {
-			db_bind_int(s, 1, (int64_t)w->c->number);
+			if (n > 0)
+				db_bind_int(s, 1, (int64_t)w->c->number);
 			if (n > 1)
 				db_bind_int(s, 2, (int64_t)w->c->run->target);
 			result = db_run(s);
@@ -87,8 +86,6 @@ static int run_all(struct work *w, const char *const *sql, size_t n_sql, int n)
 	}
 	return result;
 }
-
-#define RUN_ALL(W, SQL, N) run_all(W, SQL, sizeof(SQL) / sizeof *(SQL), N)
 
 /* What holds again must be there. */
 static int check_there(struct work *w)
@@ -133,7 +130,7 @@ static int rewind_to(struct work *w)
 	    REWIND("lake_file", "path, layer, partition, rows, bytes, checksum"),
 	};
 
-	return RUN_ALL(w, steps, 2) != 0 ? -1 : check_there(w);
+	return UNDO_RUN_ALL(w, steps, 2) != 0 ? -1 : check_there(w);
 }
 
 static int take_removed(struct work *w)
@@ -195,14 +192,14 @@ static int remove_sources(struct work *w)
 	    " AND same_as IN (SELECT path FROM temp.removed)",
 	};
 
-	if (take_removed(w) != 0 || refuse_if(w,
-					      "SELECT path FROM temp.removed WHERE path NOT IN"
-					      " (SELECT path FROM lake_source WHERE end_run IS NULL)",
-					      "it is not marked") != 0)
+	if (take_removed(w) != 0 || undo_refuse_if(w,
+						   "SELECT path FROM temp.removed WHERE path NOT IN"
+						   " (SELECT path FROM lake_source WHERE end_run IS NULL)",
+						   "it is not marked") != 0)
 		return -1;
-	if (RUN_ALL(w, steps, 1) != 0)
+	if (UNDO_RUN_ALL(w, steps, 1) != 0)
 		return -1;
-	return w->verb == VERB_SKIP ? mark_skipped(w) : RUN_ALL(w, copies, 1);
+	return w->verb == VERB_SKIP ? mark_skipped(w) : UNDO_RUN_ALL(w, copies, 1);
 }
 
 static int end_all(struct work *w)
@@ -214,7 +211,7 @@ static int end_all(struct work *w)
 	    "UPDATE lake_file SET end_run = ?1 WHERE end_run IS NULL",
 	};
 
-	return RUN_ALL(w, steps, 1);
+	return UNDO_RUN_ALL(w, steps, 1);
 }
 
 /* What folders held was marked: it may not be any more. */
@@ -244,11 +241,10 @@ int undo_apply(struct work *w)
 	case VERB_SKIP:
 	case VERB_REPLACE: result = remove_sources(w); break;
 	case VERB_RELOAD: result = end_all(w); break;
-	default:
-		return cause_record(STATUS_INPUT, "a run that is to %s, which this program cannot yet",
-				    verb_name(w->verb));
+	case VERB_REPLAY: result = undo_replay(w); break;
+	default: return cause_record(STATUS_INPUT, "a %s that undoes nothing", verb_name(w->verb));
 	}
-	if (result != 0 || check_rereads(w) != 0 || RUN_ALL(w, retire, 1) != 0)
+	if (result != 0 || check_rereads(w) != 0 || UNDO_RUN_ALL(w, retire, 1) != 0)
 		return -1;
 	return forget_folders(w);
 }
@@ -256,14 +252,15 @@ int undo_apply(struct work *w)
 int undo_check_sums(struct work *w)
 {
 	if (w->verb == VERB_RELOAD &&
-	    refuse_if(w,
-		      "SELECT path FROM lake_source AS old WHERE status IN ('DONE', 'PARTIAL') AND end_run ="
-		      " (SELECT max(run) FROM lake_run) AND NOT EXISTS (SELECT 1 FROM lake_source AS new"
-		      " WHERE new.path = old.path AND new.begin_run = old.end_run"
-		      " AND new.content = old.content)",
-		      "it is not what it was when it was read (evmark replace takes it as it is now)") != 0)
+	    undo_refuse_if(
+		w,
+		"SELECT path FROM lake_source AS old WHERE status IN ('DONE', 'PARTIAL') AND end_run ="
+		" (SELECT max(run) FROM lake_run) AND NOT EXISTS (SELECT 1 FROM lake_source AS new"
+		" WHERE new.path = old.path AND new.begin_run = old.end_run"
+		" AND new.content = old.content)",
+		"it is not what it was when it was read (evmark replace takes it as it is now)") != 0)
 		return -1;
-	return refuse_if(
+	return undo_refuse_if(
 	    w,
 	    "SELECT layer FROM (SELECT 'silver' AS layer, coalesce(sum(kept), 0) AS n FROM lake_source"
 	    " WHERE end_run IS NULL UNION ALL SELECT 'quarantine', coalesce(sum(rejected), 0)"
@@ -275,8 +272,8 @@ int undo_check_sums(struct work *w)
 
 int undo_refuse_copies(struct work *w)
 {
-	return refuse_if(w,
-			 "SELECT path FROM lake_source WHERE end_run IS NULL AND status = 'SKIPPED_SAME'"
-			 " AND begin_run = (SELECT max(begin_run) FROM lake_source)",
-			 "its content is that of another source now");
+	return undo_refuse_if(w,
+			      "SELECT path FROM lake_source WHERE end_run IS NULL AND status = 'SKIPPED_SAME'"
+			      " AND begin_run = (SELECT max(begin_run) FROM lake_source)",
+			      "its content is that of another source now");
 }

@@ -98,33 +98,39 @@ static int look_into_quarantine(int fd, const char *name, const struct dictionar
 	return more;
 }
 
+/* The file at a path within the lake: a descriptor, -1 when there is none, -2 for another failure. */
+static int open_at(const struct lake *lake, struct text within, struct buffer *path)
+{
+	buffer_clear(path);
+	if (buffer_printf(path, "%s/%.*s", lake->path, (int)within.len, within.data) != 0 ||
+	    buffer_text(path) == NULL)
+		return -2;
+	return open(buffer_text(path), O_RDONLY | O_CLOEXEC);
+}
+
+int undo_file_open(const struct undo_file *file, const struct lake *lake, struct buffer *path)
+{
+	int fd = open_at(lake, file->path, path);
+
+	if (fd == -1 && file->staged.len > 0)
+		fd = open_at(lake, file->staged, path);
+	if (fd == -1)
+		cause_system("%s", buffer_text(path));
+	return fd < 0 ? -1 : fd;
+}
+
 static int look_into(struct undo_file *file, const struct lake *lake, const struct dictionary *sources,
 		     bool silver)
 {
 	struct buffer path = {0};
-	int fd = -1, found = -1;
+	const int fd = undo_file_open(file, lake, &path);
+	int found = -1;
 
-	if (buffer_printf(&path, "%s/%.*s", lake->path, (int)file->path.len, file->path.data) != 0 ||
-	    buffer_text(&path) == NULL)
-		goto out;
-	fd = open(buffer_text(&path), O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && file->staged.len > 0) {
-		buffer_clear(&path);
-		if (buffer_printf(&path, "%s/%.*s", lake->path, (int)file->staged.len, file->staged.data) !=
-			0 ||
-		    buffer_text(&path) == NULL)
-			goto out;
-		fd = open(buffer_text(&path), O_RDONLY | O_CLOEXEC);
-	}
-	if (fd < 0) {
-		cause_system("%s", buffer_text(&path));
-		goto out;
-	}
-	found = (silver ? look_into_silver : look_into_quarantine)(fd, buffer_text(&path), sources);
-	file->hit = found == 1;
-out:
-	if (fd >= 0)
+	if (fd >= 0) {
+		found = (silver ? look_into_silver : look_into_quarantine)(fd, buffer_text(&path), sources);
 		close(fd);
+	}
+	file->hit = found == 1;
 	buffer_free(&path);
 	return found < 0 ? -1 : 0;
 }
@@ -165,9 +171,10 @@ static int find_in_layer(struct undo_files *f, const struct lake *lake, struct d
 }
 
 int undo_files_find(struct undo_files *f, const struct lake *lake, struct db *db,
-		    const struct dictionary *sources)
+		    const struct dictionary *sources, bool silver)
 {
-	if (find_in_layer(f, lake, db, sources, true) != 0 || find_in_layer(f, lake, db, sources, false) != 0)
+	if ((silver && find_in_layer(f, lake, db, sources, true) != 0) ||
+	    find_in_layer(f, lake, db, sources, false) != 0)
 		return -1;
 	for (size_t i = 0; i < f->n; i++) {
 		f->items[i].path = strings_get(&f->texts, (uint32_t)(2 * i));

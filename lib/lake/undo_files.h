@@ -23,9 +23,12 @@ struct undo_files {
 	struct strings texts; /* two for each */
 };
 
-/* All live files of Silver, and those of quarantine that are hit, each in the order of paths. */
+/* All live files of Silver, if it is asked for, and those of quarantine that are hit, each in the order of
+ * paths. */
 int undo_files_find(struct undo_files *f, const struct lake *lake, struct db *db,
-		    const struct dictionary *sources) MUST_CHECK;
+		    const struct dictionary *sources, bool silver) MUST_CHECK;
+/* A descriptor, and the file's full path, in its place or where it is staged. */
+int undo_file_open(const struct undo_file *file, const struct lake *lake, struct buffer *path) MUST_CHECK;
 void undo_files_free(struct undo_files *f);
 
 #endif

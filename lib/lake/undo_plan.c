@@ -1,5 +1,6 @@
 #include "lake/undo_plan.h"
 
+#include "lake/replay_plan.h"
 #include "lake/undo_files.h"
 
 #include <fnmatch.h>
@@ -11,7 +12,9 @@
 void undo_plan_free(struct undo_plan *p)
 {
 	free(p->wants);
+	free(p->mended);
 	strings_free(&p->texts);
+	strings_free(&p->mended_texts);
 	*p = (struct undo_plan){0};
 }
 
@@ -22,6 +25,16 @@ int undo_plan_add(struct undo_plan *p, struct control_want want)
 	    strings_add(&p->texts, want.same_as.data, want.same_as.len) != 0)
 		return -1;
 	p->wants[p->n++] = want;
+	return 0;
+}
+
+int undo_plan_add_mended(struct undo_plan *p, const struct control_mended *mended)
+{
+	if (array_reserve(&p->mended, &p->cap_mended, p->n_mended + 1, sizeof *p->mended) != 0 ||
+	    strings_add(&p->mended_texts, mended->source.data, mended->source.len) != 0 ||
+	    strings_add(&p->mended_texts, mended->raw.data, mended->raw.len) != 0)
+		return -1;
+	p->mended[p->n_mended++] = (struct undo_mended){p->n - 1, *mended};
 	return 0;
 }
 
@@ -55,6 +68,13 @@ static int add_files(struct undo_plan *p, struct db *db, const char *sql, enum w
 	"SELECT path, bytes, coalesce(staged, '') FROM lake_file WHERE end_run IS NULL AND layer = "
 #define IN_ORDER " ORDER BY path"
 
+static int plan_replay(struct undo_plan *p, const struct lake *lake, struct db *db, char **paths)
+{
+	if (*paths != NULL)
+		return replay_plan_files(p, lake, db, paths);
+	return add_files(p, db, LIVE_FILES "'quarantine'" IN_ORDER, WANT_REPLAY);
+}
+
 /* Whether the names are those of tables is found out where the definitions are. */
 static int plan_rebuild(struct undo_plan *p, struct db *db, char **tables)
 {
@@ -83,8 +103,10 @@ static int plan_rewind(struct undo_plan *p, const struct lake *lake, struct ledg
 				    arguments[0], newest);
 	snprintf(
 	    sql, sizeof sql,
-	    "SELECT path, size, '' FROM lake_source WHERE end_run IS NULL AND begin_run > %" PRIu64 IN_ORDER,
-	    p->target);
+	    "SELECT path, size, '' FROM lake_source WHERE end_run IS NULL AND path NOT IN (SELECT path FROM"
+	    " lake_source WHERE begin_run <= %" PRIu64 " AND (end_run IS NULL OR end_run > %" PRIu64
+	    "))" IN_ORDER,
+	    p->target, p->target);
 	if (add_files(p, ledger->db, sql, WANT_REMOVE) != 0)
 		return -1;
 	snprintf(
@@ -255,7 +277,7 @@ static int judge_files(struct undo_plan *p, const struct lake *lake, struct db *
 			result = dictionary_code(&removed, path.data, path.len, &code);
 	}
 	if (result == 0)
-		result = undo_files_find(&files, lake, db, &removed);
+		result = undo_files_find(&files, lake, db, &removed, true);
 	for (size_t i = 0; result == 0 && i < files.n; i++)
 		result = add_file(p, &files.items[i]);
 	undo_files_free(&files);
@@ -302,6 +324,7 @@ int undo_plan_make(struct undo_plan *p, const struct lake *lake, struct ledger *
 	case VERB_REBUILD: result = plan_rebuild(p, ledger->db, arguments); break;
 	case VERB_REWIND: result = plan_rewind(p, lake, ledger, arguments); break;
 	case VERB_RELOAD: result = plan_reload(p, lake, ledger->db); break;
+	case VERB_REPLAY: result = plan_replay(p, lake, ledger->db, arguments); break;
 	case VERB_FORGET:
 	case VERB_SKIP:
 	case VERB_REPLACE: result = plan_removal(p, lake, ledger, arguments); break;
@@ -311,6 +334,10 @@ int undo_plan_make(struct undo_plan *p, const struct lake *lake, struct ledger *
 	for (size_t i = 0; i < p->n; i++) {
 		p->wants[i].path = strings_get(&p->texts, (uint32_t)(2 * i));
 		p->wants[i].same_as = strings_get(&p->texts, (uint32_t)(2 * i + 1));
+	}
+	for (size_t i = 0; i < p->n_mended; i++) {
+		p->mended[i].line.source = strings_get(&p->mended_texts, (uint32_t)(2 * i));
+		p->mended[i].line.raw = strings_get(&p->mended_texts, (uint32_t)(2 * i + 1));
 	}
 	return result;
 }

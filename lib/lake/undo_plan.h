@@ -3,7 +3,7 @@
  *
  * Only the ledger is asked, and the files that it names; nothing is written. The same lake and arguments give
  * the same plan. Errors: STATUS_USAGE for arguments that name nothing; STATUS_REFUSED when a file that is
- * needed is not there any more.
+ * needed is not there any more, or a line is not in quarantine.
  */
 #ifndef EV_UNDO_PLAN_H
 #define EV_UNDO_PLAN_H
@@ -21,12 +21,21 @@ struct undo_plan {
 	struct control_want *wants;
 	size_t n, cap;
 	struct strings texts; /* two for each want */
+	/* Lines of the quarantine files that are wanted, want by want and each in the order of its file. */
+	struct undo_mended {
+		size_t want;
+		struct control_mended line;
+	} * mended;
+	size_t n_mended, cap_mended;
+	struct strings mended_texts;
 };
 
 /* Of a lake with a ledger. arguments: what the verb is about, up to a NULL. */
 int undo_plan_make(struct undo_plan *p, const struct lake *lake, struct ledger *ledger, enum verb verb,
 		   char **arguments) MUST_CHECK;
 int undo_plan_add(struct undo_plan *p, struct control_want want) MUST_CHECK; /* copies its texts */
+/* A line of the file that was added last; likewise. */
+int undo_plan_add_mended(struct undo_plan *p, const struct control_mended *mended) MUST_CHECK;
 void undo_plan_free(struct undo_plan *p);
 
 #endif

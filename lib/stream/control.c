@@ -41,6 +41,11 @@ static const struct field reread_fields[] = {
     FIELD(control_reread, NUMBER, rows),
     FIELD(control_reread, NUMBER, left_out),
 };
+static const struct field mended_fields[] = {
+    FIELD(control_mended, TEXT, source),
+    FIELD(control_mended, NUMBER, line),
+    FIELD(control_mended, TEXT, raw),
+};
 static const struct field source_end_fields[] = {
     FIELD(control_source_end, HASH, content),   FIELD(control_source_end, NUMBER, bytes),
     FIELD(control_source_end, NUMBER, lines),   FIELD(control_source_end, NUMBER, rows),
@@ -163,5 +168,6 @@ CONTROL(shard)
 CONTROL(partial)
 CONTROL(folder)
 CONTROL(reread)
+CONTROL(mended)
 CONTROL(error)
 CONTROL(trailer)

@@ -32,6 +32,8 @@ enum want_verdict {
 	WANT_REMOVE = 6, /* a source whose mark ends, with all that came from it */
 	WANT_SKIP = 7,   /* a source that is never to be taken */
 	WANT_TABLE = 8,  /* the path is the name of a Gold table, and only such are rebuilt */
+	WANT_MEND =
+	    9, /* a file of quarantine: those of its lines that follow, in its order, are to be decoded */
 };
 
 struct control_want {
@@ -59,10 +61,17 @@ struct control_source {
 	uint64_t purpose;
 };
 
+/* A line in the file of quarantine that was wanted last, as somebody corrected it. */
+struct control_mended {
+	struct text source;
+	uint64_t line;
+	struct text raw;
+};
+
 /* A file of Silver or quarantine that has been read to its end. */
 struct control_reread {
 	struct text path;
-	uint64_t verdict;  /* WANT_RECOUNT, _REWRITE or _REPLAY, as it was wanted */
+	uint64_t verdict;  /* WANT_RECOUNT, _REWRITE, _REPLAY or _MEND, as it was wanted */
 	uint64_t rows;     /* that have gone on */
 	uint64_t left_out; /* those of removed sources */
 };
@@ -152,6 +161,7 @@ int control_encode_shard(struct buffer *out, const struct control_shard *c) MUST
 int control_encode_partial(struct buffer *out, const struct control_partial *c) MUST_CHECK;
 int control_encode_folder(struct buffer *out, const struct control_folder *c) MUST_CHECK;
 int control_encode_reread(struct buffer *out, const struct control_reread *c) MUST_CHECK;
+int control_encode_mended(struct buffer *out, const struct control_mended *c) MUST_CHECK;
 int control_encode_error(struct buffer *out, const struct control_error *c) MUST_CHECK;
 int control_encode_trailer(struct buffer *out, const struct control_trailer *c) MUST_CHECK;
 
@@ -166,6 +176,7 @@ int control_decode_shard(const struct frame *f, struct control_shard *c) MUST_CH
 int control_decode_partial(const struct frame *f, struct control_partial *c) MUST_CHECK;
 int control_decode_folder(const struct frame *f, struct control_folder *c) MUST_CHECK;
 int control_decode_reread(const struct frame *f, struct control_reread *c) MUST_CHECK;
+int control_decode_mended(const struct frame *f, struct control_mended *c) MUST_CHECK;
 int control_decode_error(const struct frame *f, struct control_error *c) MUST_CHECK;
 int control_decode_trailer(const struct frame *f, struct control_trailer *c) MUST_CHECK;
 

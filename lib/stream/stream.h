@@ -58,6 +58,7 @@ struct stream {
 	struct control_partial partial;
 	struct control_folder folder;
 	struct control_reread reread;
+	struct control_mended mended;
 	struct control_trailer trailer;
 	/* The stream it is in. */
 	enum stream_kind kind;

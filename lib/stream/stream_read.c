@@ -400,6 +400,7 @@ int stream_next(struct stream *s)
 	case FRAME_PARTIAL: CONTROL(partial);
 	case FRAME_FOLDER: CONTROL(folder);
 	case FRAME_REREAD: CONTROL(reread);
+	case FRAME_MENDED: CONTROL(mended);
 	case FRAME_ERROR: return read_error(s);
 	default:
 		if (s->type & FRAME_ANCILLARY)

@@ -94,6 +94,37 @@ static void test_plans(void)
 	refused("evcat", 3, "bronze/1", "a file of another size");
 }
 
+/* Lines of quarantine that are not there, or are no lines. */
+static void test_mended(void)
+{
+	static const struct {
+		const char *path, *source, *raw, *words;
+		enum want_verdict verdict;
+		int line;
+	} plans[] = {
+	    {"quarantine/q", "bronze/1", "{}", "belongs to no file of quarantine", WANT_REPLAY, 1},
+	    {"quarantine/q", "bronze/1", "{}\n{}", "cannot be one", WANT_MEND, 1},
+	    {"quarantine/q", "bronze/1", "{}", "which are not in it", WANT_MEND, 2},
+	    {"quarantine/q", "bronze/2", "{}", "which are not in it", WANT_MEND, 1},
+	    {"../outside", "bronze/1", "{}", "not within the lake", WANT_MEND, 1},
+	};
+	FILE *q;
+
+	mkdir("lake/quarantine", 0700);
+	q = fopen("lake/quarantine/q", "w");
+	if (q == NULL || fputs("bad_price\tprice\tbronze/1\t1\t0\t{}\n", q) < 0 || fclose(q) != 0)
+		abort();
+	for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
+		struct forged f = begin(STREAM_PLAN, NULL);
+
+		PUT(FRAME_WANT, want, .verdict = plans[i].verdict, .path = text_of(plans[i].path));
+		PUT(FRAME_MENDED, mended, .source = text_of(plans[i].source), .line = (uint64_t)plans[i].line,
+		    .raw = text_of(plans[i].raw));
+		end(&f);
+		refused("evcat", 3, plans[i].words, plans[i].words);
+	}
+}
+
 static void test_silver(void)
 {
 	static const char day[] = "event_date=2025-12-07";
@@ -152,6 +183,7 @@ int main(void)
 	    mkdir("lake/bronze", 0755) != 0 || system("echo '{}' >lake/bronze/1; echo secret >outside") != 0)
 		return 1;
 	test_plans();
+	test_mended();
 	test_silver();
 	if (chdir("/") != 0)
 		return 1;
