@@ -13,7 +13,7 @@ static const struct tool evmark = {
     .name = "evmark",
     .synopsis = "pending [-cv] [-a SECONDS] LAKE\n"
 		"sources [-v] [-f FORMAT] LAKE\n"
-		"runs|rejects|files [-f FORMAT] LAKE\n"
+		"runs|rejects|files|tables|partitions|columns [-f FORMAT] LAKE\n"
 		"verify [-c] LAKE\n"
 		"rebuild LAKE [TABLE ...]\n"
 		"rewind LAKE RUN\n"
@@ -24,6 +24,7 @@ static const struct tool evmark = {
     .help =
 	"pending: what a run would read, as a plan for evcat; on a terminal as a list\n"
 	"sources, runs, rejects, files: the ledger\n"
+	"tables, partitions, columns: the catalog\n"
 	"verify: is everything there, and is Gold what Silver gives? A line for each finding, and status 1\n"
 	"rebuild: a run that makes Gold anew from Silver, all or these tables\n"
 	"rewind: the lake as a run left it\n"

@@ -67,6 +67,48 @@ static const struct listing {
 	 {"checksum", TEXT},
 	 {"begin_run", NUMBER}},
     },
+    {
+	"tables",
+	"SELECT layer, name, files, rows, bytes, min_time, max_time, first_run, last_run FROM lake_table"
+	" ORDER BY layer DESC, name",
+	{{"layer", TEXT},
+	 {"name", TEXT},
+	 {"files", NUMBER},
+	 {"rows", NUMBER},
+	 {"bytes", NUMBER},
+	 {"min_time", TEXT},
+	 {"max_time", TEXT},
+	 {"first_run", NUMBER},
+	 {"last_run", NUMBER}},
+    },
+    {
+	"partitions",
+	"SELECT table_name, partition, files, rows, bytes, min_time, max_time, first_run, last_run"
+	" FROM lake_partition ORDER BY table_name, partition",
+	{{"table", TEXT},
+	 {"partition", TEXT},
+	 {"files", NUMBER},
+	 {"rows", NUMBER},
+	 {"bytes", NUMBER},
+	 {"min_time", TEXT},
+	 {"max_time", TEXT},
+	 {"first_run", NUMBER},
+	 {"last_run", NUMBER}},
+    },
+    {
+	"columns",
+	"SELECT table_name, c.name, type, nullable, role, c.files, c.first_run, c.last_run"
+	" FROM lake_column AS c JOIN lake_table AS t ON t.name = table_name"
+	" ORDER BY layer DESC, table_name, position",
+	{{"table", TEXT},
+	 {"name", TEXT},
+	 {"type", TEXT},
+	 {"nullable", NUMBER},
+	 {"role", TEXT},
+	 {"files", NUMBER},
+	 {"first_run", NUMBER},
+	 {"last_run", NUMBER}},
+    },
 };
 
 const struct listing *listing_find(const char *verb)

@@ -132,12 +132,29 @@ change 'DELETE FROM lake_distinct WHERE id = 1'
 finds 'ids that are gone' '^gold.db: ids: '
 change 'INSERT INTO lake_distinct SELECT 9999, 9999, measure, run, chunk, n, first, last, ids FROM lake_distinct LIMIT 1'
 finds 'ids of nothing' '^gold.db: ids: .*no group'
+change "UPDATE lake_partition SET rows = rows + 1"
+finds 'a partition that is not as the catalog has it' '^gold.db: catalog: lake_partition: silver event_date='
+change "UPDATE lake_table SET min_time = '2025-01-01T00:00:00.000000Z' WHERE name = 'silver'"
+finds 'a table that is not' '^gold.db: catalog: lake_table: silver:'
+change "UPDATE lake_table SET rows = 1 WHERE name = 'hourly_revenue'"
+finds 'one of Gold' '^gold.db: catalog: lake_table: hourly_revenue:'
+change "DELETE FROM lake_table WHERE name = 'hourly_revenue'"
+finds 'or that is not in it' '^gold.db: catalog: lake_table: hourly_revenue:'
+change "UPDATE lake_column SET type = 'int64' WHERE name = 'price'"
+finds 'a column of Silver with another type' '^gold.db: catalog: lake_column: silver price int64:'
+change "DELETE FROM lake_column WHERE table_name = 'silver' AND name = 'price'"
+finds 'or that is not there' '^gold.db: catalog: lake_column: silver'
+change "UPDATE lake_column SET name = 'other' WHERE name = 'view_count'"
+finds 'one of Gold' '^gold.db: catalog: lake_column: product_funnel view_count:'
+change "UPDATE lake_file SET max_time = min_time WHERE path = '${silver#lake/}'"
+finds 'another time of a file' "^${silver#lake/}: times: "
 echo '-- changed' >>lake/schemas/gold/hourly_revenue.sql
 finds 'a definition that was changed since' '^schemas/gold: definition: .*hourly_revenue'
 rm "$silver" && change 'UPDATE product_funnel SET view_count = 0'
 finds 'without all of Silver Gold is not compared' '^gold.db: gold: '
+change 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
 page=$(sqlite3 -readonly lake/gold.db "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_lake_distinct_1'")
-[ -z "$page" ] || dd if=/dev/zero of=lake/gold.db bs=4096 seek=$((page - 1)) count=1 conv=notrunc 2>/dev/null
+[ -z "$page" ] || dd if=/dev/zero of=lake/gold.db bs="$(sqlite3 -readonly lake/gold.db 'PRAGMA page_size')" seek=$((page - 1)) count=1 conv=notrunc 2>/dev/null
 finds 'a damaged database' '^gold.db: database: '
 
 # --- copies, files kept in part, upgrades; other people

@@ -34,7 +34,7 @@ int db_start_log(struct db *db) MUST_CHECK;
 
 /* The format of the file: a query, so it holds as long as the transaction that it is asked in. DB_FORMAT is
  * that of this program; in a transaction a file is made that by db_set_format. */
-enum { DB_FORMAT = 3 };
+enum { DB_FORMAT = 4 };
 int db_format(struct db *db, int *format) MUST_CHECK;
 int db_set_format(struct db *db) MUST_CHECK;
 

@@ -43,6 +43,17 @@ int columns_find(const struct columns *list, const char *name)
 	return -1;
 }
 
+bool columns_equal(const struct columns *a, const struct columns *b)
+{
+	for (size_t i = 0; a->n == b->n && i < a->n; i++) {
+		const struct column *x = &a->items[i], *y = &b->items[i];
+
+		if (strcmp(x->name, y->name) != 0 || x->type != y->type || x->nullable != y->nullable)
+			return false;
+	}
+	return a->n == b->n;
+}
+
 void columns_free(struct columns *list)
 {
 	for (size_t i = 0; i < list->n; i++)

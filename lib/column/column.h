@@ -41,6 +41,8 @@ int columns_add(struct columns *list, const char *name, enum column_type type, b
 int columns_copy(struct columns *to, const struct columns *from) MUST_CHECK; /* appends */
 /* The index of the column of that name, or -1. */
 int columns_find(const struct columns *list, const char *name);
+/* Whether both have the same columns in the same order. */
+bool columns_equal(const struct columns *a, const struct columns *b);
 void columns_free(struct columns *list);
 
 /* "timestamp", "string", ... as schemas and manuals write it; NULL for a number that is no type. */

@@ -425,6 +425,9 @@ static int check_name(const struct binder *b, const char *name)
 				  "not starting with a digit, at most 64 of them");
 	if (strncasecmp(name, "lake_", 5) == 0 || strncasecmp(name, "sqlite_", 7) == 0)
 		return sql_refuse(b->select, start, name, "names that start with lake_ or sqlite_ are taken");
+	if (strcasecmp(name, "bronze") == 0 || strcasecmp(name, "silver") == 0 ||
+	    strcasecmp(name, "quarantine") == 0)
+		return sql_refuse(b->select, start, name, "it is the name of a layer");
 	return 0;
 }
 

@@ -54,6 +54,12 @@ int gold_renew(struct gold *g, struct db *db) MUST_CHECK;
 /* Within the caller's transaction: merges the run into the state, and recomputes the rows of the touched
  * groups. To be called once. */
 int gold_commit(struct gold *g, struct db *db) MUST_CHECK;
+/* After gold_commit: whether it changed a table; whether it made it, and how many rows it added. */
+struct gold_change {
+	bool any, anew;
+	uint64_t rows;
+};
+struct gold_change gold_table_change(const struct gold *g, size_t table);
 /* Whether gold_commit would change anything; groups held, and bytes of memory that they take. */
 bool gold_is_touched(const struct gold *g);
 uint64_t gold_groups(const struct gold *g);

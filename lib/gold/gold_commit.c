@@ -97,6 +97,7 @@ struct commit {
 	struct groups *groups;
 	int64_t id;  /* of the definition */
 	bool is_new; /* there is no such table yet */
+	uint64_t added;
 	struct gold_group held;
 	struct gold_table table;
 	struct value *row;
@@ -211,7 +212,10 @@ static int commit_group(struct commit *c, uint32_t group)
 	    definition_row(c->definition, key, c->held.states, c->row) != 0)
 		return -1;
 	/* The row of the group that is always there is there before its first state. */
-	return gold_table_put(&c->table, c->row, found == 0 && c->definition->n_dimensions > 0);
+	const bool fresh = found == 0 && c->definition->n_dimensions > 0;
+
+	c->added += fresh;
+	return gold_table_put(&c->table, c->row, fresh);
 }
 
 /* In the order of keys, so that the lake's pages are visited once. */
@@ -237,10 +241,11 @@ static int commit_nothing(struct commit *c)
 	if (gold_group_load(&c->held, key) < 0 ||
 	    definition_row(c->definition, key, c->held.states, c->row) != 0)
 		return -1;
+	c->added++;
 	return gold_table_put(&c->table, c->row, true) != 0 ? -1 : gold_table_flush(&c->table);
 }
 
-static int commit_table(const struct table *t, struct db *db)
+static int commit_table(struct table *t, struct db *db)
 {
 	struct commit c = {.db = db, .definition = &t->definition, .groups = t->groups};
 	int result = -1;
@@ -248,6 +253,7 @@ static int commit_table(const struct table *t, struct db *db)
 	if (enter_definition(&c) == 0 && commit_open(&c) == 0 && commit_nothing(&c) == 0 &&
 	    commit_groups(&c) == 0 && gold_group_flush(&c.held) == 0 && gold_table_flush(&c.table) == 0)
 		result = c.is_new ? gold_table_index(&t->definition, db) : 0;
+	t->change = (struct gold_change){c.is_new || groups_rows(t->groups) > 0, c.is_new, c.added};
 	commit_close(&c);
 	return result;
 }
@@ -261,4 +267,9 @@ int gold_commit(struct gold *g, struct db *db)
 			return -1;
 	}
 	return 0;
+}
+
+struct gold_change gold_table_change(const struct gold *g, size_t table)
+{
+	return g->tables[table].change;
 }

@@ -13,6 +13,7 @@ struct table {
 	struct groups *groups;
 	bool left_out; /* others are selected */
 	bool renewed;
+	struct gold_change change;
 };
 
 struct gold {

@@ -1,4 +1,5 @@
 #include "lake/commit_parts.h"
+#include "lake/silver_span.h"
 #include "lake/undo.h"
 #include "stream/verb.h"
 
@@ -25,7 +26,9 @@ static int check_lake(struct work *w)
 				    "%s: the plan was made for a lake with a history: plan again",
 				    w->c->lake->path);
 	if (!known)
-		return ledger_create(&w->ledger) != 0 || gold_create(w->db) != 0 ? -1 : 0;
+		return ledger_create(&w->ledger) != 0 || catalog_create(w->db) != 0 || gold_create(w->db) != 0
+			   ? -1
+			   : 0;
 	if (run->id.len == 0)
 		return commit_too_late(text_of(w->c->lake->path), "the lake has been created since");
 	if (ledger_id(&w->ledger, id) != 0)
@@ -276,7 +279,48 @@ static int make_folder(const struct lake *lake, struct text path)
 	return result;
 }
 
-/* The manifest; and all that could keep a rename from succeeding is made or found out before the commit. */
+/* All that could keep a rename from succeeding is made or found out before the commit. */
+static int prepare_target(const struct lake *lake, struct text target)
+{
+	const int has = lake_has(lake, target.data);
+
+	if (has > 0)
+		return cause_record(STATUS_REFUSED,
+				    "%s/%s: there is a file of that name, though no run committed it",
+				    lake->path, target.data);
+	return has < 0 ? -1 : make_folder(lake, target);
+}
+
+static int write_file(struct work *w, const struct control_staged *file, struct text target)
+{
+	const bool is_silver = file->partition.len != 0;
+	struct silver_span span = {0};
+	int result = -1;
+
+	if (is_silver && silver_span_read(&span, w->c->lake, file->path.data) != 0)
+		goto out;
+	const struct ledger_file row = {
+	    .path = target,
+	    .layer = file->layer,
+	    .partition = file->partition,
+	    .rows = file->rows,
+	    .size = file->size,
+	    .checksum = file->checksum,
+	    .run = w->c->number,
+	    .staged = file->path,
+	    .first = text_of(span.first),
+	    .last = text_of(span.last),
+	};
+
+	if (prepare_target(w->c->lake, target) == 0 && ledger_add_file(&w->ledger, &row) == 0)
+		result =
+		    catalog_add_file(&w->catalog, target, w->c->number, is_silver ? &span.columns : NULL);
+out:
+	silver_span_free(&span);
+	return result;
+}
+
+/* The manifest. */
 static int write_files(struct work *w)
 {
 	const struct run *run = w->c->run;
@@ -284,28 +328,20 @@ static int write_files(struct work *w)
 	if (choose_targets(w) != 0)
 		return -1;
 	for (size_t i = 0; i < run->n_files; i++) {
-		const struct control_staged *file = &run->files[i];
-		const struct ledger_file row = {
-		    .path = w->targets[i],
-		    .layer = file->layer,
-		    .partition = file->partition,
-		    .rows = file->rows,
-		    .size = file->size,
-		    .checksum = file->checksum,
-		    .run = w->c->number,
-		    .staged = file->path,
-		};
-		int has = lake_has(w->c->lake, w->targets[i].data);
-
-		if (has > 0)
-			cause_record(STATUS_REFUSED,
-				     "%s/%s: there is a file of that name, though no run committed it",
-				     w->c->lake->path, w->targets[i].data);
-		if (has != 0 || make_folder(w->c->lake, w->targets[i]) != 0 ||
-		    ledger_add_file(&w->ledger, &row) != 0)
+		if (write_file(w, &run->files[i], w->targets[i]) != 0)
 			return -1;
 	}
-	return 0;
+	return catalog_flush(&w->catalog);
+}
+
+/* What a run that is no load took away is not among its files; and one that is fresh has read all of Silver.
+ */
+static int write_catalog(struct work *w)
+{
+	if ((w->verb != VERB_LOAD && catalog_recount(&w->catalog) != 0) ||
+	    (verb_is_fresh(w->verb) && catalog_recount_columns(&w->catalog, w->c->lake) != 0))
+		return -1;
+	return catalog_add_gold(&w->catalog, w->c->gold, w->c->number);
 }
 
 static int write_gold(struct work *w)
@@ -353,7 +389,7 @@ static int write_run(struct work *w)
 		return copies > 0 && w->verb != VERB_LOAD ? undo_refuse_copies(w) : copies;
 	if (check_files(w) != 0 || commit_write_wants(w) != 0 || write_gold(w) != 0 ||
 	    write_sources(w) != 0 || write_folders(w) != 0 || write_tallies(w) != 0 || write_files(w) != 0 ||
-	    commit_add_run(w, &sums, c->run->n_files) != 0)
+	    write_catalog(w) != 0 || commit_add_run(w, &sums, c->run->n_files) != 0)
 		return -1;
 	if (w->verb != VERB_LOAD && undo_check_sums(w) != 0)
 		return -1;
@@ -444,12 +480,14 @@ int commit_run(struct commit *c)
 	if (w.db == NULL)
 		return -1;
 	ledger_open(&w.ledger, w.db);
+	catalog_open(&w.catalog, w.db);
 	if (db_exec(w.db, "BEGIN IMMEDIATE") != 0)
 		goto out;
 	only_copies = write_run(&w);
 	if (only_copies > 0 || (only_copies < 0 && cause_status() == STATUS_RETRY))
 		discard_files(&w);
 	/* A query that is still open would keep its snapshot beyond the commit. */
+	catalog_close(&w.catalog);
 	ledger_close(&w.ledger);
 	ledger_open(&w.ledger, w.db);
 	/* A database that is new, and the folders beside it, must not be lost with their names. */
@@ -467,6 +505,7 @@ int commit_run(struct commit *c)
 	else
 		result = finish(&w);
 out:
+	catalog_close(&w.catalog);
 	ledger_close(&w.ledger);
 	db_close(w.db); /* rolls back what was not committed */
 	strings_free(&w.target_texts);

@@ -5,6 +5,7 @@
 #ifndef EV_COMMIT_PARTS_H
 #define EV_COMMIT_PARTS_H
 
+#include "lake/catalog.h"
 #include "lake/commit.h"
 #include "stream/verb.h"
 
@@ -14,6 +15,7 @@ struct work {
 	enum verb verb;
 	struct db *db;
 	struct ledger ledger;
+	struct catalog catalog;
 	struct text *targets; /* of the staged files, in their order */
 	struct strings target_texts;
 };

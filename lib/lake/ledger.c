@@ -77,8 +77,9 @@ static const char *const texts[STATEMENTS] = {
     [ADD_NOTE] = ("INSERT INTO lake_note (run, source, what, name, field, lines, first_line, begin_run)"
 		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?1)"
 		  " ON CONFLICT DO UPDATE SET lines = lines + excluded.lines"),
-    [ADD_FILE] = "INSERT INTO lake_file (path, layer, partition, rows, bytes, checksum, begin_run, staged)"
-		 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [ADD_FILE] = ("INSERT INTO lake_file (path, layer, partition, rows, bytes, checksum, begin_run, staged,"
+		  " min_time, max_time) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, ''),"
+		  " nullif(?10, ''))"),
     [CLEAR_PENDING] = "UPDATE lake_file SET staged = NULL WHERE staged IS NOT NULL AND ?1 IN (0, begin_run)",
     [ADD_ATTEMPT] = "INSERT INTO lake_attempt (at, verb, status, message) VALUES (?1, ?2, ?3, ?4)",
     [PUT_FOLDER] = "INSERT OR REPLACE INTO lake_folder (path, subfolders) VALUES (?1, ?2)",
@@ -538,6 +539,8 @@ int ledger_add_file(struct ledger *l, const struct ledger_file *file)
 	db_bind_text(s, 6, (struct text){hex, LEDGER_ID_LEN});
 	db_bind_int(s, 7, (int64_t)file->run);
 	db_bind_text(s, 8, file->staged);
+	db_bind_text(s, 9, file->first);
+	db_bind_text(s, 10, file->last);
 	return db_run(s);
 }
 

@@ -68,7 +68,8 @@ struct ledger_file {
 	uint64_t size;
 	struct hash128 checksum;
 	uint64_t run;
-	struct text staged; /* where it waits to be renamed */
+	struct text staged;      /* where it waits to be renamed */
+	struct text first, last; /* of Silver: the times of its events, as timestamp_format gives them */
 };
 
 /*
@@ -83,8 +84,8 @@ void ledger_close(struct ledger *l); /* before db_close */
 int ledger_exists(struct ledger *l) MUST_CHECK;
 /* The tables, and a new id for the lake. */
 int ledger_create(struct ledger *l) MUST_CHECK;
-/* The tables of the earlier format become those of this one, with all that they hold. */
-int ledger_remake(struct ledger *l) MUST_CHECK;
+/* The tables of an earlier format become those of this one, with all that they hold. */
+int ledger_remake(struct ledger *l, int format) MUST_CHECK;
 int ledger_set_meta(struct ledger *l, const char *key, const char *value) MUST_CHECK;
 int ledger_id(struct ledger *l, char id[LEDGER_ID_LEN + 1]) MUST_CHECK;
 int ledger_newest_run(struct ledger *l, uint64_t *run) MUST_CHECK;

@@ -27,22 +27,22 @@ static const char held[] =
     " first_column INTEGER NOT NULL, PRIMARY KEY (source, reason, field, begin_run)) WITHOUT ROWID;"
     "CREATE TABLE lake_note (source TEXT, what TEXT, field TEXT, name TEXT, begin_run INTEGER,"
     " end_run INTEGER, run INTEGER NOT NULL, lines INTEGER NOT NULL, first_line INTEGER NOT NULL,"
-    " PRIMARY KEY (source, what, field, name, begin_run)) WITHOUT ROWID;"
+    " PRIMARY KEY (source, what, field, name, begin_run)) WITHOUT ROWID;";
+static const char files[] =
     "CREATE TABLE lake_file (path TEXT, begin_run INTEGER, end_run INTEGER, layer TEXT NOT NULL,"
-    " partition TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, checksum TEXT NOT NULL,"
-    " staged TEXT, PRIMARY KEY (path, begin_run)) WITHOUT ROWID;";
+    " partition TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, min_time TEXT, max_time TEXT,"
+    " checksum TEXT NOT NULL, staged TEXT, PRIMARY KEY (path, begin_run)) WITHOUT ROWID;"
+    "CREATE INDEX lake_file_pending ON lake_file (path) WHERE staged IS NOT NULL;";
 static const char indexes[] =
     "CREATE INDEX lake_source_content ON lake_source (content) WHERE end_run IS NULL;"
-    "CREATE INDEX lake_source_size ON lake_source (size) WHERE end_run IS NULL;"
-    "CREATE INDEX lake_file_pending ON lake_file (path) WHERE staged IS NOT NULL;";
+    "CREATE INDEX lake_source_size ON lake_source (size) WHERE end_run IS NULL;";
 
-/* Format 2 knew no end: of marks and counts there was what holds now, of files none had ended yet. */
-static const char old_names[] =
+/* Format 2 knew no end of marks and counts: there was what holds now. */
+static const char old_held[] =
     "DROP INDEX IF EXISTS lake_source_content; DROP INDEX IF EXISTS lake_source_size;"
-    "DROP INDEX IF EXISTS lake_file_pending;"
     "ALTER TABLE lake_source RENAME TO lake_old_source; ALTER TABLE lake_reject RENAME TO lake_old_reject;"
-    "ALTER TABLE lake_note RENAME TO lake_old_note; ALTER TABLE lake_file RENAME TO lake_old_file;";
-static const char copies[] =
+    "ALTER TABLE lake_note RENAME TO lake_old_note;";
+static const char copy_held[] =
     "INSERT INTO lake_source (path, begin_run, size, mtime_ns, content, bytes, lines, kept, rejected, blank,"
     " status, same_as, run) SELECT path, run, size, mtime_ns, content, bytes, lines, kept, rejected, blank,"
     " status, same_as, run FROM lake_old_source;"
@@ -50,11 +50,15 @@ static const char copies[] =
     " SELECT source, reason, field, run, run, rejects, first_line, first_column FROM lake_old_reject;"
     "INSERT INTO lake_note (source, what, field, name, begin_run, run, lines, first_line)"
     " SELECT source, what, field, name, run, run, lines, first_line FROM lake_old_note;"
-    "INSERT INTO lake_file (path, begin_run, layer, partition, rows, bytes, checksum, staged)"
-    " SELECT path, begin_run, layer, partition, rows, bytes, checksum, staged FROM lake_old_file;"
     "DROP TABLE lake_old_source; DROP TABLE lake_old_reject; DROP TABLE lake_old_note;"
-    "DROP TABLE lake_old_file;"
     "CREATE TABLE IF NOT EXISTS lake_folder (path TEXT PRIMARY KEY, subfolders BLOB NOT NULL) WITHOUT ROWID;";
+/* And before format 4 files had no times. */
+static const char old_files[] =
+    "DROP INDEX IF EXISTS lake_file_pending; ALTER TABLE lake_file RENAME TO lake_old_file;";
+static const char copy_files[] =
+    "INSERT INTO lake_file (path, begin_run, end_run, layer, partition, rows, bytes, checksum, staged)"
+    " SELECT path, begin_run, end_run, layer, partition, rows, bytes, checksum, staged FROM lake_old_file;"
+    "DROP TABLE lake_old_file;";
 
 int ledger_create(struct ledger *l)
 {
@@ -66,15 +70,18 @@ int ledger_create(struct ledger *l)
 		return cause_system("getrandom");
 	ledger_write_hash(id, random);
 	ledger_now(now);
-	if (db_exec(l->db, runs) != 0 || db_exec(l->db, held) != 0 || db_exec(l->db, indexes) != 0 ||
-	    ledger_set_meta(l, "id", id) != 0)
+	if (db_exec(l->db, runs) != 0 || db_exec(l->db, held) != 0 || db_exec(l->db, files) != 0 ||
+	    db_exec(l->db, indexes) != 0 || ledger_set_meta(l, "id", id) != 0)
 		return -1;
 	return ledger_set_meta(l, "created", now);
 }
 
-int ledger_remake(struct ledger *l)
+int ledger_remake(struct ledger *l, int format)
 {
-	if (db_exec(l->db, old_names) != 0 || db_exec(l->db, held) != 0 || db_exec(l->db, copies) != 0)
+	if (format < 3 && (db_exec(l->db, old_held) != 0 || db_exec(l->db, held) != 0 ||
+			   db_exec(l->db, copy_held) != 0 || db_exec(l->db, indexes) != 0))
 		return -1;
-	return db_exec(l->db, indexes);
+	if (db_exec(l->db, old_files) != 0 || db_exec(l->db, files) != 0)
+		return -1;
+	return db_exec(l->db, copy_files);
 }

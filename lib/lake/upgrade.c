@@ -1,5 +1,6 @@
 #include "lake/upgrade.h"
 
+#include "lake/catalog.h"
 #include "lake/ledger.h"
 
 #include <errno.h>
@@ -69,6 +70,7 @@ free_copy:
 static int upgrade(const struct lake *lake, struct db *db, const char *path, int *from)
 {
 	struct ledger ledger;
+	struct catalog catalog;
 	int known;
 
 	if (db_format(db, from) != 0)
@@ -79,8 +81,10 @@ static int upgrade(const struct lake *lake, struct db *db, const char *path, int
 		return -1;
 	ledger_open(&ledger, db);
 	known = ledger_exists(&ledger);
-	if (known == 1 && ledger_remake(&ledger) != 0)
+	catalog_open(&catalog, db);
+	if (known == 1 && (ledger_remake(&ledger, *from) != 0 || catalog_fill(&catalog, lake) != 0))
 		known = -1;
+	catalog_close(&catalog);
 	ledger_close(&ledger);
 	return known < 0 || db_set_format(db) != 0 || db_exec(db, "COMMIT") != 0 ? -1 : 1;
 }

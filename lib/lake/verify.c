@@ -154,7 +154,7 @@ static int verify_contents(struct verify *v, struct db *db)
 		goto out;
 	silver.gold = gold_open_kept(db, &columns);
 	if (silver.gold == NULL || verify_silver_open(&silver) != 0 || verify_manifest(v, db, &silver) != 0 ||
-	    verify_marks(v, db, &counts) != 0)
+	    verify_marks(v, db, &counts) != 0 || verify_catalog(v, db, &silver) != 0)
 		goto out;
 	result = 0;
 	if (silver.incomplete)

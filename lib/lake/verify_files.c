@@ -135,13 +135,16 @@ static int check_bytes(struct verify *v, const struct verify_file *file, uint64_
 	return 0;
 }
 
-/* A row of the manifest: path, live, layer, partition, rows, bytes, checksum, staged. */
+/* A row of the manifest: path, live, layer, partition, rows, bytes, checksum, staged, min_time, max_time. */
 static int check_file(struct verify *v, struct db_statement *s, struct verify_silver *silver)
 {
 	const bool is_live = db_int(s, 1) != 0;
 	const bool is_silver = text_equal(db_text(s, 2), text_of("silver"));
-	struct verify_file file = {
-	    .path = db_text(s, 0), .partition = db_text(s, 3), .rows = (uint64_t)db_int(s, 4)};
+	struct verify_file file = {.path = db_text(s, 0),
+				   .partition = db_text(s, 3),
+				   .rows = (uint64_t)db_int(s, 4),
+				   .first = db_text(s, 8),
+				   .last = db_text(s, 9)};
 	char *path = strndup(file.path.data, file.path.len);
 	char *staged = strndup(db_text(s, 7).data, db_text(s, 7).len);
 	int result = -1;
@@ -176,9 +179,10 @@ out:
 int verify_manifest(struct verify *v, struct db *db, struct verify_silver *silver)
 {
 	/* Of the rows of a file that has come back, the one that holds now. */
-	struct db_statement *s =
-	    db_prepare(db, "SELECT path, max(end_run IS NULL), layer, partition, rows, bytes, checksum,"
-			   " coalesce(staged, '') FROM lake_file GROUP BY path ORDER BY path");
+	struct db_statement *s = db_prepare(
+	    db, "SELECT path, max(end_run IS NULL), layer, partition, rows, bytes, checksum,"
+		" coalesce(staged, ''), coalesce(min_time, ''), coalesce(max_time, '') FROM lake_file"
+		" GROUP BY path ORDER BY path");
 	int more = -1;
 
 	while (s != NULL && (more = db_step(s)) == 1) {

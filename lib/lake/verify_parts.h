@@ -34,6 +34,7 @@ struct verify_file {
 	const char *place; /* within the lake: path, or where it waits to be renamed */
 	struct text partition;
 	uint64_t rows;
+	struct text first, last; /* when its events are, as the manifest has it */
 };
 
 /* What the rows of one column in one row group are, to be held against what its statistics say. */
@@ -73,7 +74,9 @@ struct verify_silver {
 	uint32_t *no_offsets;
 	uint64_t *no_valid, *no_fingerprints;
 	int64_t *scratch;
-	bool incomplete; /* there was a file that could not be read to its end */
+	int64_t first, last;             /* timestamps of the file at hand */
+	struct verify_counts of_columns; /* how many files have each: "NAME TYPE" */
+	bool incomplete;                 /* there was a file that could not be read to its end */
 };
 
 int verify_silver_open(struct verify_silver *s) MUST_CHECK;
@@ -88,6 +91,8 @@ int verify_manifest(struct verify *v, struct db *db, struct verify_silver *silve
 int verify_strays(struct verify *v, struct db *db) MUST_CHECK;
 /* The marks against the sums, the counts and Bronze. */
 int verify_marks(struct verify *v, struct db *db, struct verify_counts *counts) MUST_CHECK;
+/* The catalog against the manifest, the files and Gold. */
+int verify_catalog(struct verify *v, struct db *db, const struct verify_silver *silver) MUST_CHECK;
 /* What the lake keeps of Gold against what is in gold. */
 int verify_gold(struct verify *v, struct db *db, struct gold *gold) MUST_CHECK;
 

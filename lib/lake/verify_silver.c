@@ -44,6 +44,7 @@ void verify_silver_close(struct verify_silver *s)
 	free(s->no_valid);
 	free(s->no_fingerprints);
 	free(s->scratch);
+	verify_counts_free(&s->of_columns);
 }
 
 /* Rows keep the order of Bronze, so there are few stretches of one source. */
@@ -64,15 +65,6 @@ static int count_sources(struct verify_silver *s, uint32_t n)
 		first = i;
 	}
 	return 0;
-}
-
-static bool are_equal(const struct columns *a, const struct columns *b)
-{
-	for (size_t i = 0; a->n == b->n && i < a->n; i++) {
-		if (strcmp(a->items[i].name, b->items[i].name) != 0 || a->items[i].type != b->items[i].type)
-			return false;
-	}
-	return a->n == b->n;
 }
 
 /* A column that the schema has got since is null in older files. */
@@ -102,7 +94,7 @@ static int map_columns(struct verify_silver *s, const char *file)
 /* Dictionaries go on from file to file as long as columns are the same. */
 static int take_columns(struct verify_silver *s, const struct silver_reader *r)
 {
-	if (are_equal(&s->held, &r->columns))
+	if (columns_equal(&s->held, &r->columns))
 		return 0;
 	for (size_t i = 0; i < s->columns->n; i++)
 		gold_strings_reset(s->gold, i);
@@ -173,6 +165,10 @@ static void check_day(struct verify_silver *s, const struct verify_file *file)
 	if (s->timestamp < 0 || s->held.items[s->timestamp].type != COLUMN_TIMESTAMP)
 		return;
 	b = &s->bounds[s->timestamp].exact;
+	if (b->any) {
+		s->first = b->min < s->first ? b->min : s->first;
+		s->last = b->max > s->last ? b->max : s->last;
+	}
 	if (!b->any || file->partition.len < sizeof key ||
 	    memcmp(file->partition.data, key, sizeof key - 1) != 0)
 		return;
@@ -183,6 +179,37 @@ static void check_day(struct verify_silver *s, const struct verify_file *file)
 	timestamp_format_date(timestamp_day(b->max), last);
 	if (!text_equal(day, text_of(first)) || !text_equal(day, text_of(last)))
 		verify_tell(s->verify, file->path, "partition", "it has events from %s to %s", first, last);
+}
+
+static void check_times(struct verify_silver *s, const struct verify_file *file)
+{
+	char first[TIMESTAMP_TEXT] = "", last[TIMESTAMP_TEXT] = "";
+
+	if (s->first <= s->last) {
+		timestamp_format(s->first, first);
+		timestamp_format(s->last, last);
+	}
+	if (!text_equal(file->first, text_of(first)) || !text_equal(file->last, text_of(last)))
+		verify_tell(s->verify, file->path, "times",
+			    "it has events from %s to %s, and from %.*s to %.*s were committed", first, last,
+			    (int)file->first.len, file->first.data, (int)file->last.len, file->last.data);
+}
+
+static int count_columns(struct verify_silver *s, const struct columns *columns)
+{
+	struct buffer key = {0};
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < columns->n; i++) {
+		buffer_clear(&key);
+		result = buffer_printf(&key, "%s %s", columns->items[i].name,
+				       column_type_name(columns->items[i].type));
+		if (result == 0)
+			result = verify_count_rows(&s->of_columns,
+						   (struct text){(const char *)key.data, key.len}, 1);
+	}
+	buffer_free(&key);
+	return result;
 }
 
 static void end_group(struct verify_silver *s, const struct silver_reader *r, const struct verify_file *file,
@@ -209,6 +236,9 @@ static int read_rows(struct verify_silver *s, struct silver_reader *r, const str
 	bool in_group = false;
 	int more;
 
+	s->first = TIMESTAMP_MAX;
+	s->last = TIMESTAMP_MIN;
+
 	while ((more = silver_reader_next(r, &s->builder)) > 0) {
 		if (in_group && parquet_group(r->parquet) != group)
 			end_group(s, r, file, group);
@@ -219,6 +249,8 @@ static int read_rows(struct verify_silver *s, struct silver_reader *r, const str
 	}
 	if (in_group && more == 0)
 		end_group(s, r, file, group);
+	if (more == 0)
+		check_times(s, file);
 	return more;
 }
 
@@ -237,7 +269,8 @@ int verify_silver_file(struct verify_silver *s, const struct verify_file *file)
 		cause_system("%s/%s", s->verify->lake->path, file->place);
 		goto out;
 	}
-	if (silver_reader_open(&r, fd, path, NULL, 0) == 0 && take_columns(s, &r) == 0) {
+	if (silver_reader_open(&r, fd, path, NULL, 0) == 0 && take_columns(s, &r) == 0 &&
+	    count_columns(s, parquet_columns(r.parquet)) == 0) {
 		if (parquet_rows(r.parquet) != file->rows)
 			verify_tell(
 			    s->verify, file->path, "rows", "it has %llu rows, and %llu were committed",

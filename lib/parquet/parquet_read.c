@@ -74,6 +74,11 @@ uint64_t parquet_rows(const struct parquet_reader *r)
 	return r->footer.rows;
 }
 
+size_t parquet_groups(const struct parquet_reader *r)
+{
+	return r->footer.n_groups;
+}
+
 uint64_t parquet_bytes_read(const struct parquet_reader *r)
 {
 	uint64_t bytes = r->footer.bytes.len;

@@ -35,8 +35,9 @@ struct parquet_range {
 struct parquet_reader *parquet_open(int fd, const char *name) MUST_CHECK;
 void parquet_close(struct parquet_reader *r);
 
-/* Rows of the file, bytes read so far, row groups skipped so far. */
+/* Rows of the file, its row groups, bytes read so far, row groups skipped so far. */
 uint64_t parquet_rows(const struct parquet_reader *r);
+size_t parquet_groups(const struct parquet_reader *r);
 uint64_t parquet_bytes_read(const struct parquet_reader *r);
 size_t parquet_groups_skipped(const struct parquet_reader *r);
 
