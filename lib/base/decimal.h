@@ -70,6 +70,27 @@ static inline size_t decimal_parse_short(const char *text, uint32_t *digits, uns
 	return stop;
 }
 
+/*
+ * The same for numbers of 8 to 16 digits and nothing else: times, counted from some start. 17 bytes must be
+ * readable.
+ */
+static inline size_t decimal_parse_long(const char *text, uint64_t *number)
+{
+	static const uint32_t weights[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+	const uint64_t head = word_digits(word_load(text)), tail = word_digits(word_load(text + 8));
+	const uint64_t others = word_not_digits(tail);
+	const unsigned n = others == 0 ? 8 : (unsigned)__builtin_ctzll(others) / 8;
+	const char next = text[8 + n];
+
+	if (word_not_digits(head) != 0 || *text == '0')
+		return 0;
+	if (next == '.' || (next | 0x20) == 'e' || (next >= '0' && next <= '9'))
+		return 0;
+	/* Two shifts, for n may be 0. */
+	*number = (uint64_t)word_number(head) * weights[n] + word_number(tail << 4 * (8 - n) << 4 * (8 - n));
+	return 8 + n;
+}
+
 /* digits / 10^places in millionths; at most six places. */
 static inline int64_t decimal_from_short(uint32_t digits, unsigned places)
 {

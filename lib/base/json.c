@@ -135,6 +135,7 @@ const char *json_key(const char *p, const char *end, struct json_token *token, c
 struct nesting {
 	uint64_t objects[JSON_DEPTH / 64];
 	size_t depth;
+	size_t outer; /* how many were open before: they stay */
 };
 
 static bool is_object(const struct nesting *n)
@@ -159,7 +160,7 @@ static const char *after_value(const char *p, const char *end, struct nesting *n
 {
 	struct json_token key;
 
-	while (n->depth > 0) {
+	while (n->depth > n->outer) {
 		p = json_space(p, end);
 		if (p >= end)
 			return fail(end, bad);
@@ -176,9 +177,9 @@ static const char *after_value(const char *p, const char *end, struct nesting *n
 }
 
 /* The object or array at p: a loop over its values at any depth. */
-static const char *nested(const char *p, const char *end, const char **bad)
+static const char *nested(const char *p, const char *end, unsigned depth, const char **bad)
 {
-	struct nesting n = {0};
+	struct nesting n = {.depth = depth, .outer = depth};
 	struct json_token token;
 
 	do {
@@ -198,17 +199,18 @@ static const char *nested(const char *p, const char *end, const char **bad)
 			if (p != NULL)
 				p = after_value(p, end, &n, bad);
 		}
-	} while (p != NULL && n.depth > 0);
+	} while (p != NULL && n.depth > n.outer);
 	return p;
 }
 
-const char *json_value(const char *p, const char *end, struct json_token *token, const char **bad)
+const char *json_value_within(const char *p, const char *end, unsigned depth, struct json_token *token,
+			      const char **bad)
 {
 	const char *start = p;
 
 	if (p >= end || (*p != '{' && *p != '['))
 		return scalar(p, end, token, bad);
-	p = nested(p, end, bad);
+	p = nested(p, end, depth, bad);
 	if (p != NULL) {
 		enum json_kind kind = *start == '{' ? JSON_OBJECT : JSON_ARRAY;
 

@@ -69,8 +69,14 @@ static inline const char *json_string_stop(const char *p, const char *end)
 	return p;
 }
 
-/* The value at p, whole. */
-const char *json_value(const char *p, const char *end, struct json_token *token, const char **bad);
+/* The value at p, whole, which lies in `depth` other values that count for JSON_DEPTH. */
+const char *json_value_within(const char *p, const char *end, unsigned depth, struct json_token *token,
+			      const char **bad);
+static inline const char *json_value(const char *p, const char *end, struct json_token *token,
+				     const char **bad)
+{
+	return json_value_within(p, end, 0, token, bad);
+}
 /* A string whose opening quote is before p. */
 const char *json_string(const char *p, const char *end, struct json_token *token, const char **bad);
 const char *json_number(const char *p, const char *end, struct json_token *token, const char **bad);

@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "decode/field.h"
+#include "decode/member.h"
 #include "decode/notes.h"
 #include "decode/usual.h"
 
@@ -13,7 +14,9 @@ struct decoder {
 	const struct schema *schema;
 	struct builder *builder;
 	size_t n;
-	struct field *fields; /* n + 1: the last stands for keys that the schema does not know */
+	struct field *fields;   /* n + 1: the last stands for keys that the schema does not know */
+	struct member *members; /* those of the schema's shape, and one more, for its other keys */
+	uint64_t lines;         /* that went the long way: what has been seen in this one */
 	/* What the line before was like: its first field, from which each leads to the next; and whether it
 	 * had every field once and nothing else, so that the next line may be held against it. */
 	struct usual_form form;
@@ -22,11 +25,14 @@ struct decoder {
 	size_t *noted; /* fields whose values may be unexpected */
 	size_t n_noted;
 	struct field *event_type, *price, *quantity; /* what revenue takes; NULL when the schema lacks one */
-	struct dictionary names;
 	struct buffer
 	    scratch; /* what escaped strings of this line mean: room for a line, none is asked twice */
-	struct json_token *unknown;
+	struct unknown {
+		struct json_token key;
+		const struct shape_key *object; /* it stands in */
+	} * unknown;
 	size_t n_unknown, cap_unknown; /* keys of this line */
+	struct buffer path;            /* of one of them */
 	struct notes notes;
 	/* Good lines that are in the fields' cells and not yet in a builder. */
 	uint32_t n_rows;
@@ -35,10 +41,34 @@ struct decoder {
 
 /* Making a decoder. */
 
+static int init_members(struct decoder *d, const struct shape *shape)
+{
+	struct member *const members = calloc(shape->n + 1, sizeof *members);
+
+	d->members = members;
+	if (members == NULL)
+		return cause_memory();
+	for (size_t i = 0; i < shape->n; i++) {
+		const struct shape_key *key = &shape->keys[i];
+		struct member *m = &members[i], *object = &members[key->object];
+
+		if (member_init(m, key) != 0)
+			return -1;
+		m->field = key->field >= 0 ? &d->fields[key->field] : NULL;
+		if (i == 0)
+			continue;
+		/* Until a line has shown what follows what, any of the same object will do. */
+		m->object = object;
+		m->next = object->first != NULL ? object->first : m;
+		object->first = m;
+	}
+	members[shape->n].field = &d->fields[d->n];
+	return 0;
+}
+
 struct decoder *decoder_new(const struct schema *schema, struct builder *builder)
 {
 	struct decoder *d = calloc(1, sizeof *d);
-	uint32_t code;
 
 	if (d == NULL)
 		goto no_memory;
@@ -57,16 +87,15 @@ struct decoder *decoder_new(const struct schema *schema, struct builder *builder
 		d->quantity = &d->fields[schema->quantity];
 	}
 	for (size_t i = 0; i < d->n; i++) {
-		const char *name = schema->columns.items[i].name;
-
 		d->fields[i].next = &d->fields[i + 1 < d->n ? i + 1 : 0];
-		if (field_init(&d->fields[i], &schema->fields[i]) != 0 ||
-		    dictionary_code(&d->names, name, strlen(name), &code) != 0)
+		if (field_init(&d->fields[i], &schema->fields[i]) != 0)
 			goto fail;
 		d->fields[i].cells.dictionary = &builder->columns[i].dictionary;
 		if (d->fields[i].known != NULL)
 			d->noted[d->n_noted++] = i;
 	}
+	if (init_members(d, &schema->shape) != 0)
+		goto fail;
 	return d;
 no_memory:
 	cause_memory();
@@ -86,34 +115,45 @@ void decoder_free(struct decoder *d)
 		return;
 	for (size_t i = 0; i < d->n; i++)
 		field_free(&d->fields[i]);
+	for (size_t i = 0; d->members != NULL && i < d->schema->shape.n; i++)
+		member_free(&d->members[i]);
 	free(d->fields);
+	free(d->members);
 	free(d->noted);
 	free(d->unknown);
-	dictionary_free(&d->names);
 	buffer_free(&d->scratch);
+	buffer_free(&d->path);
 	notes_free(&d->notes);
 	free(d);
 }
 
 /* Reading a line. */
 
-/* The field of that name, or the last for a key that the schema does not know. NULL: memory. */
-static struct field *find_field(struct decoder *d, const struct json_token *key)
+/* The member of that name in an object, or the one for keys that the schema does not know. NULL: memory. */
+static struct member *find_member(struct decoder *d, const struct member *object,
+				  const struct json_token *key)
 {
+	const struct shape *const shape = &d->schema->shape;
+	const size_t around = (size_t)(object - d->members), mark = d->scratch.len;
 	struct json_token name = *key;
-	const size_t mark = d->scratch.len;
-	uint32_t code;
-	bool found;
+	size_t i = shape->n;
 
-	found = (!name.escaped || field_unescape(&name, &d->scratch)) &&
-		dictionary_find(&d->names, name.data, name.len, &code);
+	if (!name.escaped || field_unescape(&name, &d->scratch)) {
+		for (i = around + 1; i < shape->n; i++) {
+			const struct shape_key *k = &shape->keys[i];
+
+			if (k->len == name.len && k->object == around &&
+			    memcmp(k->name, name.data, name.len) == 0)
+				break;
+		}
+	}
 	d->scratch.len = mark;
-	if (found)
-		return &d->fields[code];
+	if (i < shape->n)
+		return &d->members[i];
 	if (array_reserve(&d->unknown, &d->cap_unknown, d->n_unknown + 1, sizeof *d->unknown) != 0)
 		return NULL;
-	d->unknown[d->n_unknown++] = *key;
-	return &d->fields[d->n];
+	d->unknown[d->n_unknown++] = (struct unknown){*key, &shape->keys[around]};
+	return &d->members[shape->n];
 }
 
 /* json_space where there is hardly any. */
@@ -135,75 +175,163 @@ static bool leads_round(const struct decoder *d)
 	return f == d->form.first && n == d->n;
 }
 
+/* All values that stand in an object get that token: none, or one that no field takes. */
+static void set_within(struct decoder *d, const struct member *object, struct json_token token)
+{
+	const struct shape *const shape = &d->schema->shape;
+	const size_t around = (size_t)(object - d->members);
+
+	for (size_t i = around + 1; i < shape->n; i++) {
+		if (shape->keys[i].field < 0 || !shape_is_within(shape, i, around))
+			continue;
+		d->fields[shape->keys[i].field].token = token;
+		d->fields[shape->keys[i].field].is_good = false;
+	}
+}
+
+/* How the reading of a line's members stands. */
+struct reading {
+	struct member *object; /* that is open */
+	struct member **next;  /* the guess that came true, or did not */
+	struct field **order;
+	const char *gap; /* what stands before the next value begins here */
+	size_t n_known;
+	bool learned;
+};
+
+/*
+ * The key at p, to the value's start: the member, or NULL with *p NULL for what is not JSON, or not NULL
+ * (memory). A line's keys mostly come in the order of the line before, so the next is guessed.
+ */
+static inline struct member *read_key(struct decoder *d, struct reading *r, const char **p, const char *end,
+				      const char **bad)
+{
+	struct member *m = *r->next;
+	struct json_token key;
+
+	if (member_is_key(m, *p, end)) {
+		*p += m->key_len;
+		*p = skip_space(*p + (**p == ' '), end);
+		r->next = &m->next;
+		return m;
+	}
+	*p = json_key(*p < end ? *p : end, end, &key, bad);
+	if (*p == NULL)
+		return NULL;
+	m = find_member(d, r->object, &key);
+	if (m != NULL && m != &d->members[d->schema->shape.n]) {
+		*r->next = m;
+		r->next = &m->next;
+	}
+	return m;
+}
+
+/* The value at p, of a field. */
+static inline const char *read_value(struct decoder *d, struct reading *r, struct field *f, const char *p,
+				     const char *end, const char **bad)
+{
+	if (f < d->fields + d->n) {
+		*r->order = f;
+		r->order = &f->next;
+		r->n_known++;
+	}
+	r->learned &= field_glue_set(&f->glue, r->gap, p);
+	return r->gap = field_read(f, p, end, r->object->depth, bad);
+}
+
+/*
+ * The value at p, of a key that leads to others: opens it, or takes it whole if it is no object. Of an object
+ * that is there twice the last counts, with nothing of the one before; and a null is none.
+ */
+static const char *read_object(struct decoder *d, struct reading *r, struct member *m, const char *p,
+			       const char *end, const char **bad)
+{
+	struct json_token token = {0};
+
+	if (m->seen == d->lines) {
+		r->learned = false;
+		set_within(d, m, token);
+	}
+	m->seen = d->lines;
+	if (*p == '{') {
+		r->object = m;
+		r->next = &m->first;
+		return json_space(p + 1, end);
+	}
+	r->learned = false;
+	p = json_value_within(p, end, r->object->depth, &token, bad);
+	if (p == NULL || token.kind == JSON_NULL)
+		return p;
+	if (token.kind == JSON_STRING)
+		token.data--;
+	token.kind = JSON_ARRAY;
+	set_within(d, m, token);
+	return p;
+}
+
+/*
+ * Behind a value, at p: closes the objects that end here. Returns where the next key is, or where the line's
+ * object has ended, with r->object NULL; or NULL. That there is a comma, and that a space follows it, is
+ * looked for without a look at the end, which is then made good.
+ */
+static inline const char *read_end(struct reading *r, const char *p, const char *end, const char **bad)
+{
+	while (*p != ',') {
+		p = json_space(p, end);
+		if (p < end && *p == ',')
+			break;
+		*bad = p < end ? p : end;
+		if (p >= end || *p != '}')
+			return NULL;
+		p++;
+		r->next = &r->object->next;
+		r->object = r->object->object;
+		if (r->object == NULL)
+			return p;
+	}
+	p++;
+	return skip_space(p + (*p == ' '), end);
+}
+
 /*
  * All members of the object whose brace is before p, in the line, into the fields. Returns 1; 0 with *bad at
- * what is not JSON; -1 (memory). A line's keys mostly come in the order of the line before, so the next is
- * guessed. A space behind a colon or a comma is looked for without a look at the end, which is then made
- * good.
+ * what is not JSON; -1 (memory).
  */
 static int read_members(struct decoder *d, const char *line, const char *p, const char *end, const char **bad)
 {
-	struct field **next = &d->form.first;
-	const char *gap = line; /* what stands before the next value begins here */
-	size_t n_known = 0;
-	bool learned = true;
+	struct reading r = {.object = d->members,
+			    .next = &d->members->first,
+			    .order = &d->form.first,
+			    .gap = line,
+			    .learned = true};
 
 	p = json_space(p, end);
-	if (p < end && *p == '}')
-		goto closed;
-	for (;;) {
-		struct field *f = *next;
+	if (*p == '}')
+		p = read_end(&r, p, end, bad);
+	while (p != NULL && r.object != NULL) {
+		const struct member *const object = r.object;
+		struct member *const m = read_key(d, &r, &p, end, bad);
 
-		if (field_is_key(f, p, end)) {
-			p += f->key_len;
-			p = skip_space(p + (*p == ' '), end);
-			next = &f->next;
-			n_known++;
-		} else {
-			struct json_token key;
-
-			p = json_key(p < end ? p : end, end, &key, bad);
-			if (p == NULL)
-				return 0;
-			f = find_field(d, &key);
-			if (f == NULL)
-				return -1;
-			if (f < d->fields + d->n) {
-				*next = f;
-				next = &f->next;
-				n_known++;
-			}
-		}
+		if (m == NULL)
+			return p == NULL ? 0 : -1;
+		*bad = end;
 		if (p >= end)
-			break;
-		learned &= field_glue_set(&f->glue, gap, p);
-		p = gap = field_read(f, p, end, bad);
-		if (p == NULL)
 			return 0;
-		if (*p != ',') {
-			p = json_space(p, end);
-			if (p >= end)
-				break;
-			if (*p == '}')
-				goto closed;
-			if (*p != ',') {
-				*bad = p;
-				return 0;
-			}
-		}
-		p++;
-		p = skip_space(p + (*p == ' '), end);
+		p = m->field != NULL ? read_value(d, &r, m->field, p, end, bad)
+				     : read_object(d, &r, m, p, end, bad);
+		/* In an object that has been opened, a key is next, or its end. */
+		if (p != NULL && (r.object == object || *p == '}'))
+			p = read_end(&r, p, end, bad);
 	}
-	*bad = end;
-	return 0;
-closed:
-	*bad = json_space(p + 1, end);
+	if (p == NULL)
+		return 0;
+	*bad = json_space(p, end);
 	if (*bad != end)
 		return 0;
-	if (n_known == d->n && n_known > 0) {
-		*next = d->form.first;
-		d->has_form =
-		    learned && field_glue_set(&d->form.tail, gap, end) && d->n_unknown == 0 && leads_round(d);
+	if (r.n_known == d->n && d->n > 0) {
+		*r.order = d->form.first;
+		d->has_form = r.learned && field_glue_set(&d->form.tail, r.gap, end) && d->n_unknown == 0 &&
+			      leads_round(d);
 	}
 	return 1;
 }
@@ -288,16 +416,34 @@ static bool check_fields(struct decoder *d, const char *line, struct decode_faul
 	return true;
 }
 
+/* What a key that the schema does not know is called: the path to it. */
+static int name_unknown(struct decoder *d, struct unknown *unknown, struct text *name)
+{
+	struct json_token *key = &unknown->key;
+	/* One that is no text is called as it was written. */
+	const bool is_text = !key->escaped || field_unescape(key, &d->scratch);
+
+	*name = (struct text){key->data, key->len};
+	if (*unknown->object->path == '\0' && (!is_text || (memchr(key->data, '.', key->len) == NULL &&
+							    memchr(key->data, '\\', key->len) == NULL)))
+		return 0;
+	buffer_clear(&d->path);
+	if (buffer_append_text(&d->path, unknown->object->path) != 0 ||
+	    (is_text ? shape_write_key(*name, &d->path) : buffer_append(&d->path, name->data, name->len)) !=
+		0)
+		return -1;
+	*name = (struct text){(const char *)d->path.data, d->path.len};
+	return 0;
+}
+
 /* Of a good line: keys that the schema does not have, values that it does not expect. */
 static int take_notes(struct decoder *d, uint32_t row, uint64_t number)
 {
 	for (size_t i = 0; i < d->n_unknown; i++) {
-		struct json_token *key = &d->unknown[i];
+		struct text name;
 
-		/* A key that is no text is called as it was written. */
-		if (key->escaped)
-			(void)field_unescape(key, &d->scratch);
-		if (notes_add(&d->notes, d->n, "", (struct text){key->data, key->len}, number) != 0)
+		if (name_unknown(d, &d->unknown[i], &name) != 0 ||
+		    notes_add(&d->notes, d->n, "", name, number) != 0)
 			return -1;
 	}
 	for (size_t i = 0; i < d->n_noted; i++) {
@@ -322,7 +468,7 @@ static void forget_row(struct decoder *d, uint32_t row)
 /* A line that is not as the one before: 1, 0 and *fault, -1. */
 static int take_unusual(struct decoder *d, const struct line *line, uint32_t row, struct decode_fault *fault)
 {
-	const char *reason, *bad;
+	const char *reason, *bad, *price;
 	int result;
 
 	for (size_t i = 0; i < d->n; i++) {
@@ -330,15 +476,18 @@ static int take_unusual(struct decoder *d, const struct line *line, uint32_t row
 		d->fields[i].is_good = false;
 	}
 	d->has_form = false;
+	d->lines++;
 	result = read_line(d, line->data, line->data + line->len, &reason, &bad);
 	if (result == 0)
 		set_fault(fault, reason, "", line->data, bad);
+	/* Checking moves a text that has escapes. */
+	price = d->price != NULL ? value_start(&d->price->token) : NULL;
 	if (result != 1 || !check_fields(d, line->data, fault))
 		return result < 0 ? -1 : 0;
 	for (size_t i = 0; i < d->n; i++)
 		field_keep(&d->fields[i], row, line->data);
 	if (!revenue_is_good(d, row)) {
-		set_fault(fault, "bad_revenue", "revenue", line->data, value_start(&d->price->token));
+		set_fault(fault, "bad_revenue", "revenue", line->data, price);
 		return 0;
 	}
 	return 1;

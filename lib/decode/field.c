@@ -40,6 +40,7 @@ static void set_range(struct field *f, const struct schema_field *rule)
 	switch (f->type) {
 	case COLUMN_INT32: f->low = INT32_MIN, f->high = INT32_MAX; break;
 	case COLUMN_DECIMAL: f->low = 1 - DECIMAL_LIMIT, f->high = DECIMAL_LIMIT - 1; break;
+	case COLUMN_TIMESTAMP: f->low = TIMESTAMP_MIN, f->high = TIMESTAMP_MAX; break;
 	default: f->low = INT64_MIN, f->high = INT64_MAX; break;
 	}
 	if (rule->has_minimum && rule->minimum >= f->low) {
@@ -63,26 +64,16 @@ static void set_range(struct field *f, const struct schema_field *rule)
 		f->low = 1, f->high = 0;
 }
 
-static int set_key(struct field *f, const char *name)
+static enum field_way way_of(const struct schema_field *rule)
 {
-	char *written = joined("\"", name, "\":");
-	char head[16] = {0};
-	size_t len;
-
-	if (written == NULL)
-		return -1;
-	f->written = written;
-	for (const char *c = name; *c != '\0'; c++) {
-		if (*c == '"' || *c == '\\' || (unsigned char)*c < 0x20)
-			return 0;
+	switch (rule->column->type) {
+	case COLUMN_STRING: return FIELD_TEXT;
+	case COLUMN_TIMESTAMP: return rule->is_epoch ? FIELD_EPOCH : FIELD_DATE;
+	case COLUMN_INT32:
+	case COLUMN_INT64:
+	case COLUMN_DECIMAL: return FIELD_NUMBER;
+	default: return FIELD_SLOW;
 	}
-	len = f->key_len = strlen(written);
-	memcpy(head, written, len < sizeof head ? len : sizeof head);
-	f->key[0] = word_load(head);
-	f->key[1] = word_load(head + 8);
-	f->key_mask[0] = value_set_mask(len);
-	f->key_mask[1] = value_set_mask(len < 8 ? 0 : len - 8);
-	return 0;
 }
 
 int field_init(struct field *f, const struct schema_field *rule)
@@ -93,6 +84,12 @@ int field_init(struct field *f, const struct schema_field *rule)
 	f->rule = rule;
 	timestamp_cache_begin(&f->dates);
 	f->type = rule->column->type;
+	f->way = way_of(rule);
+	f->is_whole = rule->is_whole;
+	f->is_lenient = rule->is_lenient;
+	f->one = 1;
+	for (unsigned i = 0; i < rule->scale; i++)
+		f->one *= 10;
 	f->required = rule->required;
 	f->null_allowed = rule->null_allowed;
 	f->null_is_good = rule->null_allowed && !rule->required;
@@ -105,7 +102,7 @@ int field_init(struct field *f, const struct schema_field *rule)
 	f->known = set_new(&rule->known, rule->has_known, &result);
 	f->missing = joined("missing_", name, "");
 	f->bad = joined("bad_", name, "");
-	if (f->missing == NULL || f->bad == NULL || set_key(f, name) != 0)
+	if (f->missing == NULL || f->bad == NULL)
 		return -1;
 	return result;
 }
@@ -116,7 +113,6 @@ void field_free(struct field *f)
 	free(f->known);
 	free(f->missing);
 	free(f->bad);
-	free(f->written);
 }
 
 bool field_glue_set(struct field_glue *glue, const char *from, const char *to)
@@ -179,10 +175,16 @@ static bool check_number(struct field *f)
 
 	if (f->token.kind != JSON_NUMBER)
 		return false;
-	exactness = decimal_parse(f->token.data, f->token.len, f->type == COLUMN_DECIMAL ? DECIMAL_SCALE : 0,
-				  &f->number);
-	if (exactness == DECIMAL_RANGE || (exactness != DECIMAL_EXACT && f->type != COLUMN_DECIMAL))
+	exactness = decimal_parse(f->token.data, f->token.len, f->rule->scale, &f->number);
+	if (exactness == DECIMAL_RANGE)
 		return false;
+	if (f->is_whole && (exactness != DECIMAL_EXACT || f->number % f->one != 0))
+		return false;
+	/* A moment is cut to microseconds, as it is in texts. */
+	if (f->way == FIELD_EPOCH) {
+		f->number -= exactness == DECIMAL_BELOW;
+		exactness = DECIMAL_EXACT;
+	}
 	if (f->number == f->low && f->low_is_sharp && exactness == DECIMAL_BELOW)
 		return false;
 	if (f->number == f->high && f->high_is_sharp && exactness == DECIMAL_ABOVE)
@@ -199,7 +201,7 @@ static bool check_float(struct field *f)
 		return false;
 	/* The number ends at a byte that is no part of one: a comma, a bracket or a space. */
 	value = strtod(f->token.data, NULL);
-	if (!isfinite(value))
+	if (!isfinite(value) || (f->is_whole && value != trunc(value)))
 		return false;
 	if (r->has_minimum && (r->exclusive_minimum ? value <= r->minimum_float : value < r->minimum_float))
 		return false;
@@ -211,11 +213,34 @@ static bool check_float(struct field *f)
 	return true;
 }
 
+/* A number that stands in a string becomes a token of its own, and an empty one none. */
+static bool take_quoted(struct field *f, struct buffer *scratch)
+{
+	struct json_token *t = &f->token;
+	const char *end, *bad;
+
+	if (t->escaped) {
+		if (!field_unescape(t, scratch))
+			return false;
+		/* An escape is longer than what it means, so there is room for an end. */
+		scratch->data[scratch->len++] = '\0';
+	}
+	end = t->data + t->len;
+	if (t->len == 0)
+		t->kind = JSON_NONE;
+	return t->len == 0 || json_number(t->data, end, t, &bad) == end;
+}
+
 const char *field_check(struct field *f, struct buffer *scratch)
 {
-	const enum json_kind kind = f->token.kind;
+	enum json_kind kind = f->token.kind;
 	bool good;
 
+	if (f->is_lenient && kind == JSON_STRING) {
+		if (!take_quoted(f, scratch))
+			return f->bad;
+		kind = f->token.kind;
+	}
 	if (kind == JSON_NONE || kind == JSON_NULL) {
 		f->token.kind = JSON_NONE;
 		if (f->required)
@@ -226,7 +251,9 @@ const char *field_check(struct field *f, struct buffer *scratch)
 		return f->missing;
 	switch (f->type) {
 	case COLUMN_STRING: good = check_text(f, scratch); break;
-	case COLUMN_TIMESTAMP: good = check_timestamp(f, scratch); break;
+	case COLUMN_TIMESTAMP:
+		good = f->way == FIELD_EPOCH ? check_number(f) : check_timestamp(f, scratch);
+		break;
 	case COLUMN_FLOAT64: good = check_float(f); break;
 	case COLUMN_BOOL:
 		good = kind == JSON_TRUE || kind == JSON_FALSE;

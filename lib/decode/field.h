@@ -17,8 +17,8 @@
 
 enum {
 	FIELD_SLACK = 64, /* bytes that must be readable behind a line and behind scratch's content */
-	FIELD_GLUE = 64,
 	FIELD_GLUE_HEAD = 32,
+	FIELD_GLUE = FIELD_GLUE_HEAD + FIELD_SLACK, /* what may be read where its head is */
 };
 
 /* What stands in a line before a value: as far as it is not longer than FIELD_GLUE, what follows being zeros.
@@ -32,23 +32,32 @@ struct field_glue {
 /* False when it is too long. */
 bool field_glue_set(struct field_glue *glue, const char *from, const char *to);
 
-/* All zeros but `next` is a field without a type, for keys that the schema does not know. */
+/* How the values of a field are mostly written, and so read at once. */
+enum field_way {
+	FIELD_SLOW = 0, /* by the grammar and the rules only */
+	FIELD_TEXT,
+	FIELD_DATE,   /* a timestamp in a string */
+	FIELD_NUMBER, /* exact, and mostly short */
+	FIELD_EPOCH,  /* exact, and mostly long: a timestamp */
+};
+
+/* All zeros is a field for keys that the schema does not know. */
 struct field {
-	/* The key as it is mostly written, `"name":`, its first sixteen bytes; key_len is 0 when it cannot
-	 * be. */
-	uint64_t key[2], key_mask[2];
-	size_t key_len;
-	struct field *next; /* that followed this one in the line before */
+	struct field *next; /* that followed this one in the line before; never NULL in a schema's */
 	struct field_glue glue;
 	enum column_type type;
+	enum field_way way;
 	bool required;
 	bool null_allowed;
 	bool null_is_good;                /* allowed, and not required */
 	enum json_kind null_kind;         /* JSON_NONE then, else JSON_NULL, for field_check */
 	bool text_is_good;                /* any text but "" is, as it stands */
 	bool measured;                    /* has a length to be kept */
+	bool is_whole;                    /* a number without a fraction */
+	bool is_lenient;                  /* a number may stand in a string */
 	bool low_is_sharp, high_is_sharp; /* even a number that rounds to the bound must not pass it */
 	int64_t low, high;                /* numbers: what is allowed, in the column's units */
+	int64_t one;                      /* and what 1 is in them, of those that are read exactly */
 	/* What the line has. */
 	bool is_good;            /* read and checked on the way */
 	int64_t number;          /* the value, of all columns but strings */
@@ -57,7 +66,6 @@ struct field {
 	struct cells cells;                /* of the lines before that are good and not yet in their column */
 	struct value_set *allowed, *known; /* NULL when not given */
 	const struct schema_field *rule;
-	char *written;       /* the key, all of it */
 	char *missing, *bad; /* reasons */
 };
 
@@ -77,21 +85,60 @@ void field_keep(struct field *f, uint32_t row, const char *line);
 /* Replaces a string with escapes by what it means, behind scratch's content; false when it is no text. */
 bool field_unescape(struct json_token *token, struct buffer *scratch);
 
-/* Whether the key at p is the field's, as it is mostly written. */
-static inline bool field_is_key(const struct field *f, const char *p, const char *end)
+/* What field_read takes of numbers, by their way. NULL: the grammar and the rules must see. */
+static inline const char *field_take_number(struct field *f, const char *p, const char *end, size_t len)
 {
-	if ((((word_load(p) ^ f->key[0]) & f->key_mask[0]) |
-	     ((word_load(p + 8) ^ f->key[1]) & f->key_mask[1])) != 0)
-		return false;
-	return p + f->key_len < end && f->key_len > 0 &&
-	       (f->key_len <= 16 || memcmp(p, f->written, f->key_len) == 0);
+	if ((size_t)(end - p) < len)
+		return NULL;
+	f->token = (struct json_token){JSON_NUMBER, false, p, len};
+	f->is_good = f->number >= f->low && f->number <= f->high;
+	return p + len;
 }
 
-/* A string, its quote at p, if the field can take it as it stands. NULL: the grammar and the rules must see.
- */
+static inline const char *field_read_short(struct field *f, const char *p, const char *end)
+{
+	uint32_t digits;
+	unsigned places;
+	const size_t len = f->way == FIELD_NUMBER ? decimal_parse_short(p, &digits, &places) : 0;
+
+	if (len == 0 || (f->is_whole && places > 0))
+		return NULL;
+	f->number = f->type == COLUMN_DECIMAL ? decimal_from_short(digits, places) : digits;
+	return field_take_number(f, p, end, len);
+}
+
+static inline const char *field_read_epoch(struct field *f, const char *p, const char *end)
+{
+	uint64_t digits;
+	const size_t len = decimal_parse_long(p, &digits);
+
+	if (len == 0 || __builtin_mul_overflow(digits, f->one, &f->number))
+		return NULL;
+	return field_take_number(f, p, end, len);
+}
+
+static inline const char *field_read_number(struct field *f, const char *p, const char *end)
+{
+	return f->way == FIELD_EPOCH ? field_read_epoch(f, p, end) : field_read_short(f, p, end);
+}
+
+/* The same for a number in a string, whose quote is at p. */
+static inline const char *field_read_quoted(struct field *f, const char *p, const char *end)
+{
+	const char *stop = field_read_number(f, p + 1, end);
+
+	if (stop == NULL || stop >= end || *stop != '"' || !f->is_good) {
+		f->is_good = false;
+		return NULL;
+	}
+	f->token = (struct json_token){JSON_STRING, false, p + 1, (size_t)(stop - p) - 1};
+	return stop + 1;
+}
+
+/* The same for a string. */
 static inline const char *field_read_text(struct field *f, const char *p, const char *end)
 {
-	if (f->type == COLUMN_TIMESTAMP) {
+	if (f->way == FIELD_DATE) {
 		const size_t len = timestamp_parse_fixed(&f->dates, p + 1, &f->number);
 
 		if (len == 0 || p[len + 1] != '"' || (size_t)(end - p) < len + 2)
@@ -101,7 +148,7 @@ static inline const char *field_read_text(struct field *f, const char *p, const 
 		const char *stop;
 
 		if (!f->text_is_good)
-			return NULL;
+			return f->is_lenient ? field_read_quoted(f, p, end) : NULL;
 		stop = json_string_stop(p + 1, end);
 		if (stop >= end || *stop != '"' || stop == p + 1)
 			return NULL;
@@ -111,30 +158,13 @@ static inline const char *field_read_text(struct field *f, const char *p, const 
 	return f->token.data + f->token.len + 1;
 }
 
-/* The same for a number. */
-static inline const char *field_read_number(struct field *f, const char *p, const char *end)
-{
-	uint32_t digits;
-	unsigned places;
-	size_t len;
-
-	if (f->type != COLUMN_DECIMAL && f->type != COLUMN_INT32 && f->type != COLUMN_INT64)
-		return NULL;
-	len = decimal_parse_short(p, &digits, &places);
-	if (len == 0 || (size_t)(end - p) < len || (f->type != COLUMN_DECIMAL && places > 0))
-		return NULL;
-	f->token = (struct json_token){JSON_NUMBER, false, p, len};
-	f->number = f->type == COLUMN_DECIMAL ? decimal_from_short(digits, places) : digits;
-	f->is_good = f->number >= f->low && f->number <= f->high;
-	return p + len;
-}
-
 /*
  * The value at p, which is before end, into f: with is_good when it is one of the usual ones, which are
- * checked on the way; else as the grammar has it, for field_check. Returns the place behind it, or NULL with
- * *bad at what is not JSON.
+ * checked on the way; else as the grammar has it, for field_check. It lies in `depth` objects of the line.
+ * Returns the place behind it, or NULL with *bad at what is not JSON.
  */
-static inline const char *field_read(struct field *f, const char *p, const char *end, const char **bad)
+static inline const char *field_read(struct field *f, const char *p, const char *end, unsigned depth,
+				     const char **bad)
 {
 	const char *behind = NULL;
 
@@ -150,7 +180,7 @@ static inline const char *field_read(struct field *f, const char *p, const char 
 	} else if (*p >= '0' && *p <= '9') {
 		behind = field_read_number(f, p, end);
 	}
-	return behind != NULL ? behind : json_value(p, end, &f->token, bad);
+	return behind != NULL ? behind : json_value_within(p, end, depth, &f->token, bad);
 }
 
 #endif

@@ -6,12 +6,6 @@ int ingest_open(struct ingest *g, const struct schema *schema, struct stream_wri
 		bool keep)
 {
 	*g = (struct ingest){.out = out, .keep = keep};
-	if (columns_find(&schema->columns, "line") >= 0) {
-		cause_record(
-		    STATUS_USAGE,
-		    "the schema has a property `line`, which is the name of the line that an event is on");
-		goto fail;
-	}
 	if (columns_copy(&g->columns, &schema->columns) != 0 ||
 	    columns_add(&g->columns, "line", COLUMN_INT64, false) != 0)
 		goto fail;

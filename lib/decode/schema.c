@@ -3,54 +3,18 @@
 #include "base/decimal.h"
 #include "base/fd.h"
 #include "base/json.h"
+#include "base/timestamp.h"
 #include "base/utf8.h"
+#include "decode/clause.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <unistd.h>
 
 enum { SCHEMA_BYTES = 1 << 20 }; /* a schema is written by hand */
-
-/* Annotations come first: they are read over. */
-enum keyword {
-	K_SCHEMA,
-	K_ID,
-	K_TITLE,
-	K_DESCRIPTION,
-	K_COMMENT,
-	K_EXAMPLES,
-	K_DEFAULT,
-	K_TYPE,
-	K_PROPERTIES,
-	K_REQUIRED,
-	K_ENUM,
-	K_MINIMUM,
-	K_MAXIMUM,
-	K_EXCLUSIVE_MINIMUM,
-	K_EXCLUSIVE_MAXIMUM,
-	K_MIN_LENGTH,
-	K_MAX_LENGTH,
-	K_FORMAT,
-	K_COLUMN,
-	K_KNOWN,
-	N_KEYWORDS,
-};
-
-static const char *const keywords[N_KEYWORDS] = {
-    "$schema",   "$id",       "title",   "description",      "$comment",
-    "examples",  "default",   "type",    "properties",       "required",
-    "enum",      "minimum",   "maximum", "exclusiveMinimum", "exclusiveMaximum",
-    "minLength", "maxLength", "format",  "x-column",         "x-known",
-};
-
-/* Which keywords may stand at the event, and which at a property. */
-#define ANNOTATIONS ((1u << K_TYPE) - 1)
-#define OF_EVENT (ANNOTATIONS | 1u << K_TYPE | 1u << K_PROPERTIES | 1u << K_REQUIRED)
-#define OF_PROPERTY (((1u << N_KEYWORDS) - 1) & ~(1u << K_PROPERTIES | 1u << K_REQUIRED | 1u << K_SCHEMA))
 
 enum json_type {
 	TYPE_NULL = 1,
@@ -60,96 +24,11 @@ enum json_type {
 	TYPE_BOOLEAN = 16,
 };
 
-struct compiler {
-	const char *name; /* of the schema, for messages */
-	const char *text;
-	char *names; /* unescaped strings, one behind the other, each with a NUL */
-	size_t names_len;
-	struct schema *schema;
-};
-
-/* What one object of the schema says: the value of each keyword, JSON_NONE where it is absent. */
-struct clause {
-	struct json_token at[N_KEYWORDS];
-};
-
-static int __attribute__((format(printf, 3, 4)))
-refuse(const struct compiler *c, const char *at, const char *format, ...)
-{
-	char detail[512];
-	size_t line = 1;
-	va_list ap;
-
-	for (const char *p = c->text; p < at; p++)
-		line += *p == '\n';
-	va_start(ap, format);
-	vsnprintf(detail, sizeof detail, format, ap);
-	va_end(ap);
-	return cause_record(STATUS_USAGE, "%s:%zu: %s", c->name, line, detail);
-}
-
-/* The string as a C string that lives as long as the compiler. A string with its quotes is longer than that,
- * so names has room for all. NULL: cause recorded. */
-static const char *name_of(struct compiler *c, const struct json_token *token)
-{
-	char *start = c->names + c->names_len;
-	size_t len;
-
-	if (token->kind != JSON_STRING) {
-		refuse(c, token->data, "a string should stand here");
-		return NULL;
-	}
-	if (!json_unescape(token, start, &len)) {
-		refuse(c, token->data, "a lone surrogate or U+0000 in a string");
-		return NULL;
-	}
-	start[len] = '\0';
-	c->names_len += len + 1;
-	return start;
-}
-
-static enum keyword keyword_find(const char *name)
-{
-	int k = 0;
-
-	while (k < N_KEYWORDS && strcmp(keywords[k], name) != 0)
-		k++;
-	return (enum keyword)k;
-}
-
-/* Sorts an object's members by keyword; of is the set that may stand there. */
-static int read_clause(struct compiler *c, const struct json_token *object, unsigned of,
-		       struct clause *clause)
-{
-	struct json_token key, value;
-	struct json_walk w;
-
-	*clause = (struct clause){0};
-	if (object->kind != JSON_OBJECT)
-		return refuse(c, object->data, "an object should stand here");
-	for (json_walk(&w, object); json_walk_member(&w, &key, &value);) {
-		const char *name = name_of(c, &key);
-		enum keyword k;
-
-		if (name == NULL)
-			return -1;
-		k = keyword_find(name);
-		if (k == N_KEYWORDS)
-			return refuse(c, key.data, "keyword \"%s\" is not supported", name);
-		if ((of >> k & 1) == 0)
-			return refuse(c, key.data, "keyword \"%s\" is not supported here", name);
-		if (clause->at[k].kind != JSON_NONE)
-			return refuse(c, key.data, "keyword \"%s\" stands here twice", name);
-		clause->at[k] = value;
-	}
-	return 0;
-}
-
 /* One name of a type: adds its bit to *types. */
 static int add_type(struct compiler *c, const struct json_token *token, unsigned *types)
 {
 	static const char *const names[] = {"null", "string", "integer", "number", "boolean"};
-	const char *name = name_of(c, token);
+	const char *name = clause_name(c, token);
 
 	if (name == NULL)
 		return -1;
@@ -159,7 +38,7 @@ static int add_type(struct compiler *c, const struct json_token *token, unsigned
 			return 0;
 		}
 	}
-	return refuse(c, token->data, "type \"%s\" has no column", name);
+	return clause_refuse(c, token->data, "type \"%s\" has no column", name);
 }
 
 static int read_types(struct compiler *c, const struct json_token *token, unsigned *types)
@@ -178,10 +57,14 @@ static int read_types(struct compiler *c, const struct json_token *token, unsign
 }
 
 /* The column that a type is for, when x-column does not say; 0 for no type or several. */
-static enum column_type natural_column(unsigned type, bool date_time)
+static enum column_type natural_column(unsigned type, bool is_time)
 {
+	const bool is_number = type == TYPE_INTEGER || type == TYPE_NUMBER;
+
+	if (is_time && (type == TYPE_STRING || is_number))
+		return COLUMN_TIMESTAMP;
 	switch (type) {
-	case TYPE_STRING: return date_time ? COLUMN_TIMESTAMP : COLUMN_STRING;
+	case TYPE_STRING: return COLUMN_STRING;
 	case TYPE_INTEGER: return COLUMN_INT64;
 	case TYPE_NUMBER: return COLUMN_FLOAT64;
 	case TYPE_BOOLEAN: return COLUMN_BOOL;
@@ -189,10 +72,11 @@ static enum column_type natural_column(unsigned type, bool date_time)
 	}
 }
 
-static bool is_compatible(enum column_type column, unsigned type)
+static bool is_compatible(enum column_type column, unsigned type, bool is_epoch)
 {
 	switch (column) {
 	case COLUMN_TIMESTAMP:
+		return is_epoch ? type == TYPE_INTEGER || type == TYPE_NUMBER : type == TYPE_STRING;
 	case COLUMN_STRING: return type == TYPE_STRING;
 	case COLUMN_INT64:
 	case COLUMN_INT32: return type == TYPE_INTEGER;
@@ -203,44 +87,106 @@ static bool is_compatible(enum column_type column, unsigned type)
 	}
 }
 
-/* The column type that type, format and x-column agree on. at is the property, for messages. */
+/* The keyword's name for how a value is written: one of n, or an error. */
+static int read_format(struct compiler *c, const struct json_token *token, const char *keyword,
+		       const char *const *names, int n, int *found)
+{
+	const char *name = clause_name(c, token);
+
+	if (name == NULL)
+		return -1;
+	for (*found = 0; *found < n; ++*found) {
+		if (strcmp(name, names[*found]) == 0)
+			return 0;
+	}
+	return clause_refuse(c, token->data, "%s \"%s\" is not supported", keyword, name);
+}
+
+/* How values are written: format, x-format, x-lenient. */
+static int read_formats(struct compiler *c, const struct clause *p, struct schema_field *f)
+{
+	static const char *const formats[] = {"date-time"};
+	static const char *const units[] = {"epoch-s", "epoch-ms", "epoch-us"};
+	const struct json_token *format = &p->at[K_FORMAT], *unit = &p->at[K_UNIT],
+				*lenient = &p->at[K_LENIENT];
+	int found;
+
+	if (format->kind != JSON_NONE && read_format(c, format, "format", formats, 1, &found) != 0)
+		return -1;
+	if (unit->kind != JSON_NONE) {
+		if (read_format(c, unit, "x-format", units, 3, &found) != 0)
+			return -1;
+		if (format->kind != JSON_NONE)
+			return clause_refuse(c, unit->data,
+					     "x-format is for numbers, and \"format\" for strings");
+		f->is_epoch = true;
+		f->scale = 6 - 3 * (unsigned)found;
+	}
+	if (lenient->kind != JSON_NONE && lenient->kind != JSON_TRUE && lenient->kind != JSON_FALSE)
+		return clause_refuse(c, lenient->data, "true or false should stand here");
+	f->is_lenient = lenient->kind == JSON_TRUE;
+	return 0;
+}
+
+/* The type beside null. A number that may stand in a string can have both types. */
+static int read_type(struct compiler *c, const char *at, const struct clause *p, struct schema_field *f,
+		     unsigned *type)
+{
+	const struct json_token *token = &p->at[K_TYPE];
+
+	if (token->kind == JSON_NONE)
+		return clause_refuse(c, at, "a property needs a \"type\"");
+	if (read_types(c, token, type) != 0)
+		return -1;
+	f->null_allowed = (*type & TYPE_NULL) != 0;
+	*type &= ~(unsigned)TYPE_NULL;
+	if (f->is_lenient && (*type & ~(unsigned)TYPE_STRING) != 0)
+		*type &= ~(unsigned)TYPE_STRING;
+	if (*type == 0 || (*type & (*type - 1)) != 0)
+		return clause_refuse(c, token->data,
+				     (*type & ~(unsigned)TYPE_STRING) == TYPE_INTEGER ||
+					     (*type & ~(unsigned)TYPE_STRING) == TYPE_NUMBER
+					 ? "a number that may stand in a string needs \"x-lenient\": true"
+					 : "a column has one type, and \"null\" beside it or not");
+	f->is_whole = *type == TYPE_INTEGER;
+	if (f->is_lenient && *type != TYPE_INTEGER && *type != TYPE_NUMBER)
+		return clause_refuse(c, p->at[K_LENIENT].data, "x-lenient is for numbers");
+	if (f->is_epoch && *type != TYPE_INTEGER && *type != TYPE_NUMBER)
+		return clause_refuse(c, p->at[K_UNIT].data, "x-format is for numbers");
+	return 0;
+}
+
+/* The column type that type, the formats and x-column agree on. at is the property, for messages. */
 static int read_column_type(struct compiler *c, const char *at, const struct clause *p,
 			    struct schema_field *f, enum column_type *column)
 {
 	const bool date_time = p->at[K_FORMAT].kind != JSON_NONE;
 	const char *name;
-	unsigned types;
+	unsigned type = 0;
 
-	if (date_time) {
-		name = name_of(c, &p->at[K_FORMAT]);
-		if (name == NULL)
-			return -1;
-		if (strcmp(name, "date-time") != 0)
-			return refuse(c, p->at[K_FORMAT].data, "format \"%s\" is not supported", name);
-	}
-	if (p->at[K_TYPE].kind == JSON_NONE)
-		return refuse(c, at, "a property needs a \"type\"");
-	if (read_types(c, &p->at[K_TYPE], &types) != 0)
+	if (read_formats(c, p, f) != 0 || read_type(c, at, p, f, &type) != 0)
 		return -1;
-	f->null_allowed = (types & TYPE_NULL) != 0;
-	types &= ~(unsigned)TYPE_NULL;
-	*column = natural_column(types, date_time);
-	if (*column == 0)
-		return refuse(c, p->at[K_TYPE].data, "a column has one type, and \"null\" beside it or not");
+	if (date_time && type != TYPE_STRING)
+		return clause_refuse(c, p->at[K_FORMAT].data, "format \"date-time\" is for strings");
+	*column = natural_column(type, date_time || f->is_epoch);
 	if (p->at[K_COLUMN].kind != JSON_NONE) {
-		name = name_of(c, &p->at[K_COLUMN]);
+		name = clause_name(c, &p->at[K_COLUMN]);
 		if (name == NULL)
 			return -1;
 		*column = column_type_parse(name);
 		if (*column == 0)
-			return refuse(c, p->at[K_COLUMN].data, "there is no column type \"%s\"", name);
+			return clause_refuse(c, p->at[K_COLUMN].data, "there is no column type \"%s\"", name);
 	}
-	if (!is_compatible(*column, types))
-		return refuse(c, at, "a column of type %s does not hold what \"type\" allows",
-			      column_type_name(*column));
-	if (date_time && *column != COLUMN_TIMESTAMP)
-		return refuse(c, at, "format \"date-time\" makes no column of type %s",
-			      column_type_name(*column));
+	if ((date_time || f->is_epoch) && *column != COLUMN_TIMESTAMP)
+		return clause_refuse(c, p->at[K_COLUMN].data, "a time makes no column of type %s",
+				     column_type_name(*column));
+	if (!is_compatible(*column, type, f->is_epoch))
+		return clause_refuse(c, at, "a column of type %s does not hold what \"type\" allows%s",
+				     column_type_name(*column),
+				     *column == COLUMN_TIMESTAMP ? "; for a number, x-format says its unit"
+								 : "");
+	if (!f->is_epoch)
+		f->scale = *column == COLUMN_DECIMAL ? DECIMAL_SCALE : 0;
 	return 0;
 }
 
@@ -252,30 +198,33 @@ struct bound {
 	double value_float;
 };
 
-static int read_bound(struct compiler *c, enum column_type type, const struct json_token *token,
+static int read_bound(struct compiler *c, const struct schema_field *f, const struct json_token *token,
 		      struct bound *bound)
 {
+	const enum column_type type = f->column->type;
 	const bool is_float = type == COLUMN_FLOAT64;
 
 	bound->given = token->kind != JSON_NONE;
 	if (!bound->given)
 		return 0;
-	if (type != COLUMN_INT64 && type != COLUMN_INT32 && type != COLUMN_DECIMAL && !is_float)
-		return refuse(c, token->data, "a bound says nothing about a column of type %s",
-			      column_type_name(type));
+	if (type != COLUMN_INT64 && type != COLUMN_INT32 && type != COLUMN_DECIMAL && !is_float &&
+	    !f->is_epoch)
+		return clause_refuse(c, token->data, "a bound says nothing about a column of type %s",
+				     column_type_name(type));
 	if (token->kind != JSON_NUMBER)
-		return refuse(c, token->data, "a bound is a number");
+		return clause_refuse(c, token->data, "a bound is a number");
 	if (is_float) {
 		bound->value_float = strtod(token->data, NULL);
-		return isfinite(bound->value_float) ? 0 : refuse(c, token->data, "this bound is too large");
+		return isfinite(bound->value_float)
+			   ? 0
+			   : clause_refuse(c, token->data, "this bound is too large");
 	}
-	switch (decimal_parse(token->data, token->len, type == COLUMN_DECIMAL ? DECIMAL_SCALE : 0,
-			      &bound->value)) {
+	switch (decimal_parse(token->data, token->len, f->scale, &bound->value)) {
 	case DECIMAL_EXACT: return 0;
-	case DECIMAL_RANGE: return refuse(c, token->data, "this bound is too large");
+	case DECIMAL_RANGE: return clause_refuse(c, token->data, "this bound is too large");
 	default:
-		return refuse(c, token->data, "this bound has more places than a column of type %s",
-			      column_type_name(type));
+		return clause_refuse(c, token->data, "this bound has more places than a column of type %s",
+				     column_type_name(type));
 	}
 }
 
@@ -297,13 +246,12 @@ static struct bound stricter(struct bound inclusive, struct bound exclusive, int
 
 static int read_bounds(struct compiler *c, const struct clause *p, struct schema_field *f)
 {
-	const enum column_type type = f->column->type;
 	struct bound minimum = {0}, maximum = {0}, above = {0}, below = {0};
 
-	if (read_bound(c, type, &p->at[K_MINIMUM], &minimum) != 0 ||
-	    read_bound(c, type, &p->at[K_MAXIMUM], &maximum) != 0 ||
-	    read_bound(c, type, &p->at[K_EXCLUSIVE_MINIMUM], &above) != 0 ||
-	    read_bound(c, type, &p->at[K_EXCLUSIVE_MAXIMUM], &below) != 0)
+	if (read_bound(c, f, &p->at[K_MINIMUM], &minimum) != 0 ||
+	    read_bound(c, f, &p->at[K_MAXIMUM], &maximum) != 0 ||
+	    read_bound(c, f, &p->at[K_EXCLUSIVE_MINIMUM], &above) != 0 ||
+	    read_bound(c, f, &p->at[K_EXCLUSIVE_MAXIMUM], &below) != 0)
 		return -1;
 	minimum = stricter(minimum, above, 1);
 	maximum = stricter(maximum, below, -1);
@@ -326,11 +274,11 @@ static int read_length(struct compiler *c, const struct schema_field *f, const s
 	if (token->kind == JSON_NONE)
 		return 0;
 	if (f->column->type != COLUMN_STRING)
-		return refuse(c, token->data, "a length says nothing about a column of type %s",
-			      column_type_name(f->column->type));
+		return clause_refuse(c, token->data, "a length says nothing about a column of type %s",
+				     column_type_name(f->column->type));
 	if (token->kind != JSON_NUMBER ||
 	    decimal_parse(token->data, token->len, 0, &value) != DECIMAL_EXACT || value < 0)
-		return refuse(c, token->data, "a length is a whole number from 0 up");
+		return clause_refuse(c, token->data, "a length is a whole number from 0 up");
 	*length = (uint64_t)value;
 	return 0;
 }
@@ -347,41 +295,88 @@ static int read_values(struct compiler *c, const struct schema_field *f, const s
 	if (!*given)
 		return 0;
 	if (f->column->type != COLUMN_STRING)
-		return refuse(c, token->data, "values can only be listed for columns of type string");
+		return clause_refuse(c, token->data, "values can only be listed for columns of type string");
 	if (token->kind != JSON_ARRAY)
-		return refuse(c, token->data, "an array should stand here");
+		return clause_refuse(c, token->data, "an array should stand here");
 	for (json_walk(&w, token); json_walk_element(&w, &item);) {
 		const uint32_t n = values->strings.n;
 		const char *value;
 
 		if (item.kind == JSON_NULL && f->null_allowed)
 			continue;
-		value = name_of(c, &item);
+		value = clause_name(c, &item);
 		if (value == NULL || dictionary_code(values, value, strlen(value), &code) != 0)
 			return -1;
 		if (code != n)
-			return refuse(c, item.data, "\"%s\" stands here twice", value);
+			return clause_refuse(c, item.data, "\"%s\" stands here twice", value);
 	}
-	return values->strings.n > 0 ? 0 : refuse(c, token->data, "this list has no values");
+	return values->strings.n > 0 ? 0 : clause_refuse(c, token->data, "this list has no values");
+}
+
+/* SQL does not tell names apart by case, and ours are in every table of Silver. */
+static int check_name(struct compiler *c, const struct json_token *key, const char *name)
+{
+	static const char *const ours[] = {"event_date", "event_hour", "revenue", "source", "line"};
+	const struct columns *columns = &c->schema->columns;
+
+	if (*name == '\0')
+		return clause_refuse(c, key->data, "a property needs a name");
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+		if (strcasecmp(name, ours[i]) == 0)
+			return clause_refuse(
+			    c, key->data,
+			    "Silver has a column %s of its own: give the property another name, "
+			    "and \"x-from\": \"%s\"",
+			    ours[i], name);
+	}
+	for (size_t i = 0; i < columns->n; i++) {
+		if (strcmp(name, columns->items[i].name) == 0)
+			return clause_refuse(c, key->data, "property \"%s\" stands here twice", name);
+		if (strcasecmp(name, columns->items[i].name) == 0)
+			return clause_refuse(
+			    c, key->data,
+			    "property \"%s\" differs from \"%s\" in nothing but case: give one "
+			    "another name, and x-from",
+			    name, columns->items[i].name);
+	}
+	return 0;
+}
+
+/* Where its value stands: under its name, or where x-from says. */
+static int read_from(struct compiler *c, const struct json_token *key, const char *name,
+		     const struct json_token *from)
+{
+	struct schema *s = c->schema;
+	const bool is_path = from->kind != JSON_NONE;
+	const char *path = is_path ? clause_name(c, from) : name, *at = is_path ? from->data : key->data;
+	struct shape_refusal refusal;
+	int added;
+
+	if (path == NULL)
+		return -1;
+	added = is_path ? shape_add_path(&s->shape, path, (int)s->n, &refusal)
+			: shape_add_key(&s->shape, path, (int)s->n, &refusal);
+	if (added == 0 && refusal.other < 0)
+		return clause_refuse(c, at, "%s", refusal.reason);
+	if (added == 0)
+		return clause_refuse(c, at, "%s \"%s\"", refusal.reason,
+				     s->columns.items[refusal.other].name);
+	return added < 0 ? -1 : 0;
 }
 
 static int read_property(struct compiler *c, const struct json_token *key, const struct json_token *value)
 {
 	struct schema *s = c->schema;
 	struct schema_field f = {.max_length = UINT64_MAX};
-	const char *name = name_of(c, key);
+	const char *name = clause_name(c, key);
 	enum column_type type = 0;
 	struct clause p;
 	struct schema_field *kept;
 
-	if (name == NULL || read_clause(c, value, OF_PROPERTY, &p) != 0)
+	if (name == NULL || clause_read(c, value, CLAUSE_PROPERTY, &p) != 0 || check_name(c, key, name) != 0)
 		return -1;
-	if (*name == '\0')
-		return refuse(c, key->data, "a property needs a name");
-	if (columns_find(&s->columns, name) >= 0)
-		return refuse(c, key->data, "property \"%s\" stands here twice", name);
 	if (read_column_type(c, value->data, &p, &f, &type) != 0 ||
-	    columns_add(&s->columns, name, type, true) != 0)
+	    read_from(c, key, name, &p.at[K_FROM]) != 0 || columns_add(&s->columns, name, type, true) != 0)
 		return -1;
 	/* The fields point into the columns once both have stopped growing. */
 	f.column = &s->columns.items[s->n];
@@ -408,18 +403,18 @@ static int read_required(struct compiler *c, const struct json_token *token)
 	if (token->kind == JSON_NONE)
 		return 0;
 	if (token->kind != JSON_ARRAY)
-		return refuse(c, token->data, "an array should stand here");
+		return clause_refuse(c, token->data, "an array should stand here");
 	for (json_walk(&w, token); json_walk_element(&w, &item);) {
-		const char *name = name_of(c, &item);
+		const char *name = clause_name(c, &item);
 		int i;
 
 		if (name == NULL)
 			return -1;
 		i = columns_find(&c->schema->columns, name);
 		if (i < 0)
-			return refuse(c, item.data, "\"%s\" is required, but no property", name);
+			return clause_refuse(c, item.data, "\"%s\" is required, but no property", name);
 		if (c->schema->fields[i].required)
-			return refuse(c, item.data, "\"%s\" stands here twice", name);
+			return clause_refuse(c, item.data, "\"%s\" stands here twice", name);
 		c->schema->fields[i].required = true;
 		c->schema->columns.items[i].nullable = false;
 	}
@@ -441,23 +436,23 @@ static int read_event(struct compiler *c, const struct json_token *root)
 	struct json_walk w;
 	const char *type;
 
-	if (read_clause(c, root, OF_EVENT, &event) != 0)
+	if (clause_read(c, root, CLAUSE_EVENT, &event) != 0)
 		return -1;
 	if (event.at[K_TYPE].kind == JSON_NONE || event.at[K_PROPERTIES].kind == JSON_NONE)
-		return refuse(c, root->data, "an event needs \"type\": \"object\" and \"properties\"");
-	type = name_of(c, &event.at[K_TYPE]);
+		return clause_refuse(c, root->data, "an event needs \"type\": \"object\" and \"properties\"");
+	type = clause_name(c, &event.at[K_TYPE]);
 	if (type == NULL)
 		return -1;
 	if (strcmp(type, "object") != 0)
-		return refuse(c, event.at[K_TYPE].data, "an event is of type \"object\"");
+		return clause_refuse(c, event.at[K_TYPE].data, "an event is of type \"object\"");
 	if (event.at[K_PROPERTIES].kind != JSON_OBJECT)
-		return refuse(c, event.at[K_PROPERTIES].data, "an object should stand here");
+		return clause_refuse(c, event.at[K_PROPERTIES].data, "an object should stand here");
 	for (json_walk(&w, &event.at[K_PROPERTIES]); json_walk_member(&w, &key, &value);) {
 		if (read_property(c, &key, &value) != 0)
 			return -1;
 	}
 	if (s->n == 0)
-		return refuse(c, event.at[K_PROPERTIES].data, "an event needs at least one property");
+		return clause_refuse(c, event.at[K_PROPERTIES].data, "an event needs at least one property");
 	for (size_t i = 0; i < s->n; i++)
 		s->fields[i].column = &s->columns.items[i];
 	s->event_type = find_typed(s, "event_type", COLUMN_STRING, COLUMN_STRING);
@@ -475,13 +470,14 @@ static int read_text(struct compiler *c, size_t len)
 
 	bad = c->text + utf8_check(c->text, len);
 	if (bad < end)
-		return refuse(c, bad, "this is not UTF-8");
+		return clause_refuse(c, bad, "this is not UTF-8");
 	p = json_value(json_space(c->text, end), end, &root, &bad);
 	if (p == NULL)
-		return refuse(c, bad, "this is not JSON");
+		return clause_refuse(c, bad, "this is not JSON");
 	p = json_space(p, end);
 	if (p < end)
-		return refuse(c, p, "more than one JSON value");
+		return clause_refuse(c, p, "more than one JSON value");
+	c->root = root;
 	return read_event(c, &root);
 }
 
@@ -553,5 +549,6 @@ void schema_free(struct schema *s)
 	}
 	free(s->fields);
 	columns_free(&s->columns);
+	shape_free(&s->shape);
 	free(s);
 }

@@ -18,6 +18,7 @@ typedef bool usual_same(const struct field_glue *glue, const char *p);
 #define USUAL_INLINE __attribute__((always_inline)) static inline
 #define USUAL_RARE __attribute__((noinline, cold)) static
 
+/* A line feed follows the line, which no glue has: where the head is, 32 bytes of the line are. */
 USUAL_INLINE const char *usual_skip(const struct field_glue *glue, const char *p, usual_same *same)
 {
 	if (!same(glue, p) ||
@@ -30,10 +31,10 @@ USUAL_INLINE const char *usual_skip(const struct field_glue *glue, const char *p
 /* What the others leave: a value by the grammar, and all the rules. */
 USUAL_RARE const char *usual_any(struct field *f, uint32_t row, const char *p, const char *end)
 {
-	const char *bad, *behind = p < end ? json_value(p, end, &f->token, &bad) : NULL;
+	const char *bad, *behind = p < end ? field_read(f, p, end, 0, &bad) : NULL;
 
 	/* Nothing is escaped, so there is nothing to be written to. */
-	if (behind == NULL || field_check(f, NULL) != NULL)
+	if (behind == NULL || (!f->is_good && field_check(f, NULL) != NULL))
 		return NULL;
 	field_keep(f, row, p);
 	return behind;
@@ -80,7 +81,7 @@ USUAL_INLINE const char *usual_number(struct field *f, uint32_t row, const char 
 		cells_keep_number(&f->cells, row, 0, false);
 		return p + 4;
 	}
-	behind = field_read_number(f, p, end);
+	behind = field_read_short(f, p, end);
 	if (behind == NULL || !f->is_good)
 		return usual_any(f, row, p, end);
 	cells_keep_number(&f->cells, row, f->number, true);

@@ -65,6 +65,14 @@ static void test_columns(void)
 	    {"\"type\": \"number\", \"x-column\": \"decimal\"", COLUMN_DECIMAL},
 	    {"\"type\": \"boolean\"", COLUMN_BOOL},
 	    {"\"t\\u0079pe\": \"string\"", COLUMN_STRING},
+	    {"\"type\": \"integer\", \"x-format\": \"epoch-s\"", COLUMN_TIMESTAMP},
+	    {"\"type\": [\"number\", \"null\"], \"x-format\": \"epoch-us\", \"x-column\": \"timestamp\"",
+	     COLUMN_TIMESTAMP},
+	    {"\"type\": \"number\", \"x-lenient\": true", COLUMN_FLOAT64},
+	    {"\"type\": [\"string\", \"integer\", \"null\"], \"x-lenient\": true", COLUMN_INT64},
+	    {"\"type\": [\"number\", \"string\"], \"x-lenient\": true, \"x-format\": \"epoch-ms\"",
+	     COLUMN_TIMESTAMP},
+	    {"\"type\": \"string\", \"x-lenient\": false, \"x-from\": \"x\"", COLUMN_STRING},
 	    {"\"type\": \"string\", \"title\": \"\", \"description\": 1, \"$comment\": \"\", \"examples\": "
 	     "[{}], "
 	     "\"default\": null",
@@ -154,7 +162,7 @@ static void test_refused_properties(void)
 	    {"\"type\": \"number\", \"x-column\": \"int32\"", "int32"},
 	    {"\"type\": \"integer\", \"x-column\": \"string\"", "string"},
 	    {"\"type\": \"boolean\", \"x-column\": \"int32\"", "int32"},
-	    {"\"type\": \"integer\", \"format\": \"date-time\"", "int64"},
+	    {"\"type\": \"integer\", \"format\": \"date-time\"", "strings"},
 	    {"\"type\": \"string\", \"format\": \"date-time\", \"x-column\": \"string\"", "string"},
 	    {"\"type\": \"string\", \"minimum\": 1", "string"},
 	    {"\"type\": \"integer\", \"minimum\": 0.5", "int64"},
@@ -174,6 +182,28 @@ static void test_refused_properties(void)
 	    {"\"type\": \"string\", \"enum\": [\"a\", \"\\u0061\"]", "twice"},
 	    {"\"type\": \"string\", \"x-known\": [1]", "string"},
 	    {"\"type\": \"string\", \"enum\": [\"\\ud800\"]", "surrogate"},
+	    {"\"type\": \"integer\", \"x-format\": \"epoch\"", "\"epoch\""},
+	    {"\"type\": \"integer\", \"x-format\": 1", "string"},
+	    {"\"type\": \"string\", \"x-format\": \"epoch-s\"", "numbers"},
+	    {"\"type\": \"boolean\", \"x-format\": \"epoch-s\"", "numbers"},
+	    {"\"type\": \"string\", \"format\": \"date-time\", \"x-format\": \"epoch-s\"", "strings"},
+	    {"\"type\": \"integer\", \"x-format\": \"epoch-s\", \"x-column\": \"int64\"", "int64"},
+	    {"\"type\": \"integer\", \"x-column\": \"timestamp\"", "x-format"},
+	    {"\"type\": \"integer\", \"x-format\": \"epoch-s\", \"minimum\": 0.0000001", "places"},
+	    {"\"type\": \"string\", \"x-lenient\": true", "numbers"},
+	    {"\"type\": [\"string\", \"boolean\"], \"x-lenient\": true", "numbers"},
+	    {"\"type\": \"string\", \"format\": \"date-time\", \"x-lenient\": true", "numbers"},
+	    {"\"type\": \"number\", \"x-lenient\": \"yes\"", "true"},
+	    {"\"type\": [\"string\", \"number\"]", "x-lenient"},
+	    {"\"type\": [\"string\", \"number\", \"integer\"], \"x-lenient\": true", "one type"},
+	    {"\"type\": \"string\", \"x-from\": 1", "string"},
+	    {"\"type\": \"string\", \"x-from\": \"\"", "empty"},
+	    {"\"type\": \"string\", \"x-from\": \".a\"", "empty"},
+	    {"\"type\": \"string\", \"x-from\": \"a..b\"", "empty"},
+	    {"\"type\": \"string\", \"x-from\": \"a.\"", "empty"},
+	    {"\"type\": \"string\", \"x-from\": \"a\\\\b\"", "backslash"},
+	    {"\"type\": \"string\", \"x-from\": \"a\\\\\"", "backslash"},
+	    {"\"type\": \"string\", \"x-from\": \"a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a\"", "16"},
 	};
 
 	for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++)
@@ -223,6 +253,87 @@ static void test_refused(void)
 	ok(schema_read("t") == NULL && cause_is_set(), "a folder: %s", cause_message());
 }
 
+/* Where the keys of a schema's properties stand. */
+static void test_from(void)
+{
+	struct schema *s = compile("{\"type\": \"object\", \"properties\": {"
+				   "\"a\": {\"type\": \"string\", \"x-from\": \"b\"},"
+				   "\"b\": {\"type\": \"string\", \"x-from\": \"c.a\\\\.b\"},"
+				   "\"c.a\": {\"type\": \"string\"},"
+				   "\"d\": {\"type\": \"string\", \"x-from\": \"c.\\\\\\\\.d\"},"
+				   "\"e\": {\"type\": \"string\", \"x-from\": \"\\\\.\"}}}");
+	static const struct {
+		const char *name;
+		size_t object;
+		int field;
+		unsigned depth;
+		const char *path;
+	} keys[] = {
+	    {"", 0, -1, 0, ""},           {"b", 0, 0, 0, "b."},       {"c", 0, -1, 0, "c."},
+	    {"a.b", 2, 1, 1, "c.a\\.b."}, {"c.a", 0, 2, 0, "c\\.a."}, {"\\", 2, -1, 1, "c.\\\\."},
+	    {"d", 5, 3, 2, "c.\\\\.d."},  {".", 0, 4, 0, "\\.."},
+	};
+	const size_t n = sizeof keys / sizeof keys[0];
+	bool same = s != NULL && s->shape.n == n;
+
+	for (size_t i = 0; same && i < n; i++) {
+		const struct shape_key *k = &s->shape.keys[i];
+
+		same = k->len == strlen(keys[i].name) && strcmp(k->name, keys[i].name) == 0 &&
+		       k->object == keys[i].object && k->field == keys[i].field &&
+		       k->depth == keys[i].depth && strcmp(k->path, keys[i].path) == 0;
+		if (!same)
+			fprintf(stderr, "# %zu: %s %zu %d %u %s\n", i, k->name, k->object, k->field, k->depth,
+				k->path);
+	}
+	ok(same, "paths of keys, with dots and backslashes in them: %s", cause_message());
+	schema_free(s);
+	s = compile_property("\"type\": \"string\", \"x-from\": \"a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a\"");
+	ok(s != NULL && s->shape.n == 17, "16 keys: %s", cause_message());
+	schema_free(s);
+}
+
+static void test_clashes(void)
+{
+	static const struct {
+		const char *first, *second, *pointer, *word;
+	} pairs[] = {
+	    {"\"a\": {\"type\": \"string\"}", "\"b\": {\"type\": \"string\", \"x-from\": \"a\"}",
+	     "/properties/b/x-from: ", "\"a\""},
+	    {"\"b\": {\"type\": \"string\", \"x-from\": \"a\"}", "\"a\": {\"type\": \"string\"}",
+	     "/properties/a: ", "\"b\""},
+	    {"\"a\": {\"type\": \"string\", \"x-from\": \"x.y\"}",
+	     "\"b\": {\"type\": \"string\", \"x-from\": \"x.y\"}", "/properties/b/x-from: ", "\"a\""},
+	    {"\"x\": {\"type\": \"string\"}", "\"b\": {\"type\": \"string\", \"x-from\": \"x.y\"}",
+	     "/properties/b/x-from: ", "\"x\""},
+	    {"\"b\": {\"type\": \"string\", \"x-from\": \"x.y.z\"}", "\"x\": {\"type\": \"string\"}",
+	     "/properties/x: ", "\"b\""},
+	    {"\"a\": {\"type\": \"string\"}", "\"A\": {\"type\": \"string\"}", "/properties/A: ", "case"},
+	    {"\"a\": {\"type\": \"string\"}", "\"a/~b\": {\"type\": \"strings\"}",
+	     "/properties/a~1~0b/type: ", "strings"},
+	    {"\"a\": {\"type\": \"string\"}", "\"b\": {\"type\": \"string\", \"enum\": [\"a\", 1]}",
+	     "/properties/b/enum/1: ", "string"},
+	};
+	static const char *const ours[] = {"event_date", "event_hour", "revenue", "source", "line", "Line"};
+
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		char text[512], place[128];
+
+		snprintf(text, sizeof text, "{\"type\": \"object\", \"properties\": {\n%s,\n%s}}",
+			 pairs[i].first, pairs[i].second);
+		snprintf(place, sizeof place, "test.json:3: %s", pairs[i].pointer);
+		refused(compile(text), place, pairs[i].word);
+	}
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+		char text[512], place[128];
+
+		snprintf(text, sizeof text,
+			 "{\"type\": \"object\", \"properties\": {\"%s\": {\"type\": \"string\"}}}", ours[i]);
+		snprintf(place, sizeof place, "test.json:1: /properties/%s: ", ours[i]);
+		refused(compile(text), place, "x-from");
+	}
+}
+
 int main(void)
 {
 	test_shipped();
@@ -231,5 +342,7 @@ int main(void)
 	test_order();
 	test_refused_properties();
 	test_refused();
+	test_from();
+	test_clashes();
 	return tap_done();
 }
