@@ -42,9 +42,9 @@ ISAL = 1
 LDLIBS = $(if $(filter 1,$(ISAL)),-lisal) -lz -lsnappy -lsqlite3 -lm
 
 # What Debian calls what we need; `make deps` installs what is missing.
-PACKAGES = gcc libc6-dev zlib1g-dev $(if $(filter 1,$(ISAL)),libisal-dev) libsnappy-dev libsqlite3-dev libxxhash-dev sqlite3 perl mandoc util-linux
+PACKAGES = gcc libc6-dev zlib1g-dev $(if $(filter 1,$(ISAL)),libisal-dev) libsnappy-dev libsqlite3-dev libxxhash-dev libarchive-dev sqlite3 perl mandoc util-linux
 # And what tests need beside: one that does without skips, saying so.
-CHECK_PACKAGES = strace
+CHECK_PACKAGES = strace zstd xz-utils bzip2 lz4 libarchive-tools python3
 LINT_PACKAGES = clang-format cppcheck shellcheck
 
 TOOLS = $(basename $(notdir $(wildcard cmd/ev*.c)))

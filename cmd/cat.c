@@ -1,6 +1,8 @@
 #include "cat.h"
 
+#include "cat_bundle.h"
 #include "cat_plan.h"
+#include "source/folder.h"
 #include "tool.h"
 
 #include <errno.h>
@@ -100,8 +102,24 @@ static int cat_table(struct cat *cat, int fd, const char *name, const struct con
 	return cat_table_file(&cat->table, fd, source, name, &cat->out, cat->command);
 }
 
-/* What the first bytes of fd say it is: streams, a Parquet file, or lines of a source. */
-static int cat_fd(struct cat *cat, int fd, const char *name, const struct control_source *source)
+/* Lines of a source, or an archive of such. */
+static int cat_input(struct cat *cat, struct input *in, const struct control_source *source,
+		     const char *member)
+{
+	if (in != NULL && magic_is_archive(input_content(in)))
+		return cat_bundle_by_name(cat, in, source->path, member);
+	if (in != NULL && member != NULL) {
+		cause_record(STATUS_INPUT, "%s: it is no archive, and has no %s", input_name(in), member);
+		input_close(in);
+		return -1;
+	}
+	return cat_lines(cat, in, source);
+}
+
+/* What the first bytes of fd say it is: streams, a Parquet file, an archive, or lines of a source. member: of
+ * an archive that it should be, or NULL. */
+static int cat_fd(struct cat *cat, int fd, const char *name, const struct control_source *source,
+		  const char *member)
 {
 	static const char family[] = "evlake stream ";
 	struct buffer first = {0};
@@ -122,7 +140,7 @@ static int cat_fd(struct cat *cat, int fd, const char *name, const struct contro
 	} else if (is_table(&first, name)) {
 		result = cat_table(cat, fd, name, source);
 	} else if (cat->reading || (cat_end(cat) == 0 && cat_begin_for(cat, NULL) == 0)) {
-		result = cat_lines(cat, input_open_fd(fd, name, &first), source);
+		result = cat_input(cat, input_open_fd(fd, name, &first), source, member);
 	}
 free:
 	buffer_free(&first);
@@ -134,8 +152,8 @@ static uint64_t mtime_ns(const struct stat *st)
 	return (uint64_t)st->st_mtim.tv_sec * 1000000000U + (uint64_t)st->st_mtim.tv_nsec;
 }
 
-/* The file at place, which is called path. */
-static int cat_file_at(struct cat *cat, const char *path, const char *place)
+/* The file at place, which is called path; or a member of it. */
+static int cat_file_at(struct cat *cat, const char *path, const char *place, const char *member)
 {
 	const int fd = open(place, O_RDONLY | O_CLOEXEC);
 	struct stat st;
@@ -149,14 +167,14 @@ static int cat_file_at(struct cat *cat, const char *path, const char *place)
 	}
 	const struct control_source source = {text_of(path), (uint64_t)st.st_size, mtime_ns(&st), SOURCE_NEW};
 
-	result = cat_fd(cat, fd, path, &source);
+	result = cat_fd(cat, fd, path, &source, member);
 	close(fd);
 	return result;
 }
 
 static int cat_file(struct cat *cat, const char *path)
 {
-	return cat_file_at(cat, path, path);
+	return cat_file_at(cat, path, path, NULL);
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)
@@ -164,17 +182,9 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* Names that no producer has finished with, or that are not meant as data: as everywhere in a lake. */
-static bool is_ignored(const char *name)
-{
-	const size_t len = strlen(name);
-
-	return name[0] == '.' || name[0] == '_' || (len >= 4 && strcmp(name + len - 4, ".tmp") == 0);
-}
-
 static int cat_entry(struct cat *cat, FTS *tree, FTSENT *entry)
 {
-	if (entry->fts_level > 0 && is_ignored(entry->fts_name)) {
+	if (entry->fts_level > 0 && folder_ignored_name(entry->fts_name) != NULL) {
 		fts_set(tree, entry, FTS_SKIP);
 		return 0;
 	}
@@ -204,22 +214,27 @@ static int cat_silver(struct cat *cat, char *folder)
 	for (size_t i = 0; result > 0 && i < files.n; i++) {
 		const struct cat_file *file = &files.items[i];
 
-		if (cat_file_at(cat, file->name, file->place != NULL ? file->place : file->name) != 0)
+		if (cat_file_at(cat, file->name, file->place != NULL ? file->place : file->name, NULL) != 0)
 			result = -1;
 	}
 	cat_files_free(&files);
 	return result;
 }
 
-/* A file, or everything in a folder, in name order. */
+/* A file, or everything in a folder, in name order; or ARCHIVE#MEMBER. */
 static int cat_path(struct cat *cat, char *path)
 {
+	const size_t archive = cat_bundle_in_path(path);
 	char *paths[2] = {path, NULL};
 	struct stat st;
 	FTSENT *entry;
 	FTS *tree;
 	int result = 0;
 
+	if (archive > 0) {
+		path[archive] = '\0';
+		return cat_file_at(cat, path, path, path + archive + 1);
+	}
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
 		result = cat_silver(cat, path);
 		if (result != 0)
@@ -280,7 +295,7 @@ int cat_operands(struct cat *cat, char **paths)
 
 	for (paths = *paths == NULL ? dash : paths; *paths != NULL; paths++) {
 		const int result = strcmp(*paths, "-") == 0
-				       ? cat_fd(cat, STDIN_FILENO, "stdin", &standard_input)
+				       ? cat_fd(cat, STDIN_FILENO, "stdin", &standard_input, NULL)
 				       : cat_path(cat, *paths);
 
 		if (result != 0)

@@ -91,19 +91,6 @@ static int add_file(struct walk *w, const struct stat *st, const char *ignored)
 	return 0;
 }
 
-static const char *ignored_name(const char *name)
-{
-	size_t len = strlen(name);
-
-	if (name[0] == '.')
-		return "a name that begins with '.'";
-	if (name[0] == '_')
-		return "a name that begins with '_'";
-	if (len >= 4 && strcmp(name + len - 4, ".tmp") == 0)
-		return "a name that ends in '.tmp'";
-	return NULL;
-}
-
 /* Paths become texts of Silver, which other engines refuse to read when one of them is not UTF-8. */
 static int check_name(struct walk *w, const char *name)
 {
@@ -123,7 +110,7 @@ static int walk_subfolder(struct walk *w, int parent, const char *name, const st
 static int walk_entry(struct walk *w, int folder, const char *name, unsigned char type,
 		      const struct folder *known)
 {
-	const char *ignored = ignored_name(name);
+	const char *ignored = folder_ignored_name(name);
 	bool is_link = false;
 	struct stat st;
 

@@ -49,3 +49,16 @@ bool folder_is_row(struct text row)
 		;
 	return row.len == 0;
 }
+
+const char *folder_ignored_name(const char *name)
+{
+	const size_t len = strlen(name);
+
+	if (name[0] == '.')
+		return "a name that begins with '.'";
+	if (name[0] == '_')
+		return "a name that begins with '_'";
+	if (len >= 4 && strcmp(name + len - 4, ".tmp") == 0)
+		return "a name that ends in '.tmp'";
+	return NULL;
+}

@@ -37,4 +37,8 @@ int folder_next(struct text *row, struct folder *f);
 /* Whether all of it is one. */
 bool folder_is_row(struct text row);
 
+/* Why a file or folder of that name is left alone: no producer has finished with it, or it is not meant as
+ * data. NULL: it is not. */
+const char *folder_ignored_name(const char *name);
+
 #endif
