@@ -50,6 +50,17 @@ printf X | dd of="$silver" bs=1 seek=5000 conv=notrunc 2>/dev/null
 finds 'which its page tells too' "^${silver#lake/}: damaged: .*column"
 perl -0777 -i -pe 's/(.*)add_to_cart/$1add_to_carf/s' "$silver"
 finds 'statistics that are not those of the rows' "^${silver#lake/}: bounds: column event_type: row group 0: "
+mkdir -p flags/bronze flags/schemas
+sed 's/"user_id": {/"returning": { "type": ["boolean", "null"], "x-column": "bool" }, &/' "$T/../schemas/event.json" \
+	>flags/schemas/event.json
+for flag in true false null; do
+	echo '{"timestamp":"2025-12-07T00:00","user_id":"u","session_id":"s","event_type":"search","returning":'"$flag"'}'
+done >flags/bronze/flags
+etl -q flags
+exits 0 'a column of bool' evmark verify flags
+perl -0777 -i -pe 's/\x28\x01\x01(\x18\x01)\x00/\x28\x01\x01$1\x01/' flags/silver/*/*.parquet
+exits 1 'with other statistics' evmark verify flags
+ok 'is named' grep -q ': bounds: column returning: ' out
 change "UPDATE lake_file SET rows = rows + 1 WHERE path = '${silver#lake/}'"
 finds 'another number of rows' "^${silver#lake/}: rows: "
 mkdir lake/silver/event_date=2025-11-11

@@ -172,11 +172,16 @@ static int compare(struct text a, struct text b)
 	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-/* A bound of a column of numbers; false when it says nothing. */
+/* A bound of a column of numbers; false when it says nothing. That of INT96, the order of whose bounds is not
+ * defined, never does. */
 static bool read_bound(const struct parquet_leaf *leaf, struct text bound, int64_t *value)
 {
 	const char *why;
 
+	if (leaf->physical == PARQUET_BOOLEAN && bound.len == 1) {
+		*value = bound.data[0];
+		return *value == 0 || *value == 1;
+	}
 	return (leaf->physical == PARQUET_INT32 || leaf->physical == PARQUET_INT64) &&
 	       parquet_leaf_plain(leaf, (const uint8_t *)bound.data, bound.len, 1, value, &why) ==
 		   (ptrdiff_t)bound.len &&

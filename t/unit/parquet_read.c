@@ -319,6 +319,42 @@ static void skipping(void)
 	close(fd);
 }
 
+/* What a row group's statistics say of a column of numbers. */
+static bool says(const struct parquet_reader *r, size_t group, size_t column, uint64_t first, uint64_t end)
+{
+	struct parquet_said said;
+	int64_t nulls = 0, min = INT64_MAX, max = INT64_MIN;
+
+	for (uint64_t row = first; row < end; row++) {
+		if (is_null(column, row)) {
+			nulls++;
+			continue;
+		}
+		min = number_at(column, row) < min ? number_at(column, row) : min;
+		max = number_at(column, row) > max ? number_at(column, row) : max;
+	}
+	parquet_said(r, group, column, &said);
+	return said.nulls == nulls && said.has_bounds && said.min == min && said.max == max;
+}
+
+static void statistics(void)
+{
+	static const size_t columns[] = {TIME, I64, I32, PRICE, FLAG, ODD};
+	uint64_t size;
+	const int fd = make_file(20000, 8000, &size);
+	struct parquet_reader *r = parquet_open(fd, "test.parquet");
+	struct parquet_said said;
+
+	must(r != NULL ? parquet_select(r, NULL, 0) : -1);
+	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+		ok(says(r, 0, columns[i], 0, 8000) && says(r, 2, columns[i], 16000, 20000),
+		   "what is said of column %s is so", shape[columns[i]].name);
+	parquet_said(r, 1, NOTHING, &said);
+	ok(said.nulls == 8000 && said.min_text.len == 0, "nothing but nulls");
+	parquet_close(r);
+	close(fd);
+}
+
 /* A copy of the file in memory. */
 static uint8_t *slurp(int fd, uint64_t size)
 {
@@ -401,6 +437,7 @@ int main(void)
 	forgetful = false;
 	projection();
 	skipping();
+	statistics();
 	truncation();
 	flips();
 	return tap_done();
