@@ -13,7 +13,8 @@ static const struct tool evmark = {
     .name = "evmark",
     .synopsis = "pending [-cv] [-a SECONDS] LAKE\n"
 		"sources [-v] [-f FORMAT] LAKE\n"
-		"runs|rejects|files|tables|partitions|columns [-f FORMAT] LAKE\n"
+		"sources|rejects|files [-f FORMAT] [-r RUN] LAKE\n"
+		"runs|tables|partitions|columns [-f FORMAT] LAKE\n"
 		"verify [-c] LAKE\n"
 		"rebuild LAKE [TABLE ...]\n"
 		"rewind LAKE RUN\n"
@@ -37,6 +38,7 @@ static const struct tool evmark = {
 	"  -c          look at every file, also in folders in which nothing has changed;\n"
 	"              verify: also read Bronze again\n"
 	"  -f FORMAT   table, tsv, csv or jsonl\n"
+	"  -r RUN      as that run left it\n"
 	"  -v          say why each file is in or out\n",
 };
 
@@ -45,20 +47,28 @@ static int run_listing(int argc, char **argv, const struct listing *listing)
 	enum rows_format format = ROWS_TABLE;
 	const bool is_sources = strcmp(argv[0], "sources") == 0;
 	bool verbose = false;
+	int64_t run = LISTING_NOW;
 	struct lake lake;
 	int letter;
 
-	while ((letter = tool_option(argc, argv, is_sources ? "f:v" : "f:")) != -1) {
+	while ((letter = tool_option(argc, argv,
+				     is_sources                 ? "f:r:v"
+				     : listing_is_held(listing) ? "f:r:"
+								: "f:")) != -1) {
 		verbose |= letter == 'v';
+		if (letter == 'r')
+			run = tool_number('r', optarg, 0, LISTING_NOW - 1);
 		if (letter == 'f' && !rows_format_parse(optarg, &format))
 			tool_usage("no such format: %s", optarg);
 	}
 	if (argc - optind != 1)
 		tool_usage("one lake, please");
+	if (verbose && run != LISTING_NOW)
+		tool_usage("-v looks at what Bronze holds now, and -r at what was");
 	if (lake_open(&lake, argv[optind]) == 0 && verbose)
 		(void)!mark_sources(&lake, format);
 	else if (!cause_is_set())
-		(void)!listing_print(listing, &lake, format);
+		(void)!listing_print(listing, &lake, run, format);
 	lake_close(&lake);
 	return tool_finish(NULL);
 }

@@ -143,6 +143,26 @@ ok 'names it too' grep -q "$third" err
 mv away "lake/$third"
 as 'nothing is changed' lake always 'that always was'
 
+# --- the ledger as a run left it
+
+for list in sources rejects files; do
+	for run in 1 2; do
+		[ $run = 1 ] && then=one || then=two
+		evmark $list -f tsv $then >expected
+		exits 0 "$list as of run $run" evmark $list -f tsv -r $run lake
+		same out expected 'what that run left'
+	done
+	exits 0 "$list of before the first run" evmark $list -f tsv -r 0 lake
+	is "$(wc -l <out)" 1 'there are none'
+	newest=$(ask lake 'SELECT max(run) FROM lake_run')
+	evmark $list -f tsv lake >expected
+	exits 0 "$list as of the newest run" evmark $list -f tsv -r "$newest" lake
+	same out expected 'is what holds now'
+	exits 2 'of a run that is to come' evmark $list -r $((newest + 1)) lake
+done
+exits 2 'runs are of themselves' evmark runs -r 1 lake
+exits 2 'Bronze is as it is now' evmark sources -v -r 1 lake
+
 # --- others
 
 evmark forget lake "$first" >plan
