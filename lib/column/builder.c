@@ -122,81 +122,128 @@ int builder_add_text(struct builder *b, struct builder_column *c, const char *da
 	return 0;
 }
 
+/* The lowest n bits, of 64. */
+static inline uint64_t bits_up_to(uint32_t n)
+{
+	return n < 64 ? ((uint64_t)1 << n) - 1 : UINT64_MAX;
+}
+
 static void add_numbers(struct builder_column *c, const struct cells *cells, uint32_t n)
 {
 	int64_t *const values = c->values + c->n;
 	int64_t last = c->n > 0 ? values[-1] : 0;
 
+	if (cells->there == bits_up_to(n)) {
+		memcpy(values, cells->numbers, n * sizeof *values);
+		return;
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		last = cells->there >> i & 1 ? cells->numbers[i] : last;
 		values[i] = last;
 	}
 }
 
-/* The code of a text by its number, found or given. */
-static inline int code_by_number(struct dictionary *d, struct text t, uint32_t number, uint32_t *code)
-{
-	*code = numbered_code(&d->numbered, number);
-	if (*code != 0) {
-		--*code;
-		return 0;
-	}
-	if (dictionary_code(d, t.data, t.len, code) != 0)
-		return -1;
-	return number == UINT32_MAX ? 0 : numbered_put(&d->numbered, number, *code, d->strings.n);
-}
-
-static inline int code_by_key(struct dictionary *d, struct text t, struct dictionary_key key, uint32_t *code)
-{
-	*code = t.len <= DICTIONARY_INLINE ? dictionary_at(d, key) : 0;
-	if (*code == 0)
-		return dictionary_code(d, t.data, t.len, code);
-	--*code;
-	return 0;
-}
-
-/* The code of a text, found or given; found by whatever the cells have, if the dictionary is still the same.
+/*
+ * The codes of texts by their numbers, row by row of those in `rest`, up to the first that is not known by
+ * one. Returns the rows that are left.
  */
-static inline int code_of(struct dictionary *d, const struct cells *cells, unsigned i, uint32_t *code)
+static uint64_t codes_by_number(const struct dictionary *d, const struct cells *cells, uint64_t rest,
+				int64_t *codes)
 {
-	const struct text t = cells->texts[i];
+	/* A copy of its own, which no store can change, stays in registers. */
+	const struct numbered numbered = d->numbered;
 
-	if (cells->prefix == 0)
-		return code_by_key(d, t, cells->keys[i], code);
-	if (cells->prefix == dictionary_prefix(d))
-		return code_by_number(d, t, cells->text_numbers[i], code);
-	return dictionary_code(d, t.data, t.len, code);
+	for (; rest != 0; rest &= rest - 1) {
+		const unsigned i = (unsigned)__builtin_ctzll(rest);
+		const struct text t = cells->texts[i];
+		const uint32_t one_more = numbered_code(&numbered, numbered_of(&numbered, t.data, t.len));
+
+		if (one_more == 0)
+			break;
+		codes[i] = one_more - 1;
+	}
+	return rest;
 }
 
-/* Codes are given in the order of the rows, so that they do not depend on how rows were put together. */
-static int add_codes(struct builder *b, struct builder_column *c, const struct cells *cells, uint32_t n)
+/* The same by keys, which are for texts up to DICTIONARY_INLINE. */
+static uint64_t codes_by_key(const struct dictionary *d, const struct cells *cells,
+			     const struct dictionary_key *keys, uint64_t rest, int64_t *codes)
 {
-	const size_t known = c->dictionary.strings.bytes.len;
-	int64_t *const values = c->values + c->n;
-
-	memset(values, 0, n * sizeof *values);
-	for (uint64_t rest = cells->there; rest != 0; rest &= rest - 1) {
+	for (; rest != 0; rest &= rest - 1) {
 		const unsigned i = (unsigned)__builtin_ctzll(rest);
+		const struct text t = cells->texts[i];
 		uint32_t code;
 
-		if (code_of(&c->dictionary, cells, i, &code) != 0)
-			return -1;
-		values[i] = code;
+		if (t.len <= DICTIONARY_INLINE)
+			code = dictionary_at(d, keys[i]) - 1;
+		else if (!dictionary_find(d, t.data, t.len, &code))
+			break;
+		if (code == UINT32_MAX)
+			break;
+		codes[i] = code;
 	}
-	b->text_bytes += c->dictionary.strings.bytes.len - known;
+	return rest;
+}
+
+/* All keys before the first is looked for: by then the memory that it leads to is in the cache. */
+static void make_keys(const struct dictionary *d, const struct cells *cells, struct dictionary_key *keys)
+{
+	for (uint64_t rest = cells->there; rest != 0; rest &= rest - 1) {
+		const unsigned i = (unsigned)__builtin_ctzll(rest);
+		const struct text t = cells->texts[i];
+
+		keys[i] = dictionary_key_padded(t.data, t.len <= DICTIONARY_INLINE ? t.len : 0);
+		dictionary_prefetch(d, keys[i]);
+	}
+}
+
+/* A text that is mostly new. */
+static int give_code(struct dictionary *d, struct text t, int64_t *code)
+{
+	uint32_t given, number;
+
+	if (dictionary_code(d, t.data, t.len, &given) != 0)
+		return -1;
+	*code = given;
+	number = d->numbered.has_prefix ? numbered_of(&d->numbered, t.data, t.len) : UINT32_MAX;
+	return number == UINT32_MAX ? 0 : numbered_put(&d->numbered, number, given, d->strings.n);
+}
+
+/* The codes of all that are there, in the order of the rows, so that they do not depend on how rows were put
+ * together. */
+static int find_codes(struct builder *b, struct builder_column *c, const struct cells *cells, int64_t *codes)
+{
+	struct dictionary *const d = &c->dictionary;
+	struct dictionary_key keys[CELLS_ROWS];
+	const size_t known = d->strings.bytes.len;
+	uint64_t rest = cells->there;
+
+	if (!d->numbered.has_prefix)
+		make_keys(d, cells, keys);
+	for (;;) {
+		rest = d->numbered.has_prefix ? codes_by_number(d, cells, rest, codes)
+					      : codes_by_key(d, cells, keys, rest, codes);
+		if (rest == 0)
+			break;
+		const unsigned i = (unsigned)__builtin_ctzll(rest);
+
+		if (give_code(d, cells->texts[i], &codes[i]) != 0)
+			return -1;
+		rest &= rest - 1;
+	}
+	b->text_bytes += d->strings.bytes.len - known;
 	return 0;
 }
 
 int builder_codes(struct builder *b, struct builder_column *c, const struct cells *cells, uint32_t n,
 		  uint32_t *codes)
 {
-	const size_t known = c->dictionary.strings.bytes.len;
+	int64_t wide[CELLS_ROWS];
 
-	for (uint32_t i = 0; i < n; i++) {
-		if (code_of(&c->dictionary, cells, i, &codes[i]) != 0)
-			return -1;
-	}
-	b->text_bytes += c->dictionary.strings.bytes.len - known;
+	if (find_codes(b, c, cells, wide) != 0)
+		return -1;
+	for (uint32_t i = 0; i < n; i++)
+		codes[i] = (uint32_t)wide[i];
 	return 0;
 }
 
@@ -225,10 +272,13 @@ int builder_add_cells(struct builder *b, struct builder_column *c, const struct 
 		}
 		return 0;
 	}
-	if (c->type != COLUMN_STRING)
+	if (c->type != COLUMN_STRING) {
 		add_numbers(c, cells, n);
-	else if (add_codes(b, c, cells, n) != 0)
-		return -1;
+	} else {
+		memset(c->values + c->n, 0, n * sizeof *c->values);
+		if (find_codes(b, c, cells, c->values + c->n) != 0)
+			return -1;
+	}
 	end_rows(c, cells->there, n);
 	return 0;
 }

@@ -51,7 +51,7 @@ void builder_add_null(struct builder_column *c);
 /* n nulls among numbers. */
 void builder_add_nulls(struct builder_column *c, uint32_t n);
 int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len) MUST_CHECK;
-/* n rows at once, one or more, whose keys are of the column's own dictionary. */
+/* n rows at once, one or more. */
 int builder_add_cells(struct builder *b, struct builder_column *c, const struct cells *cells,
 		      uint32_t n) MUST_CHECK;
 

@@ -8,7 +8,17 @@
 
 #include <stdlib.h>
 
+_Static_assert((int)USUAL_LONG <= (int)LINE_PREFIX, "usual lines are not over any limit");
 _Static_assert((int)DECODE_SLACK >= (int)FIELD_SLACK, "fields read beyond a line's end");
+
+/* A field whose values may be unexpected. */
+struct expected {
+	struct field *field;
+	const struct builder_column *column;
+	/* Whether all of the column's dictionary are, as far as it has been looked through. */
+	bool all;
+	uint32_t looked, resets;
+};
 
 struct decoder {
 	const struct schema *schema;
@@ -21,9 +31,9 @@ struct decoder {
 	 * had every field once and nothing else, so that the next line may be held against it. */
 	struct usual_form form;
 	bool has_form;
-	usual_line *usual;
-	size_t *noted; /* fields whose values may be unexpected */
-	size_t n_noted;
+	usual_lines *usual;
+	struct expected *expected; /* n_expected of them */
+	size_t n_expected;
 	struct field *event_type, *price, *quantity; /* what revenue takes; NULL when the schema lacks one */
 	struct buffer
 	    scratch; /* what escaped strings of this line mean: room for a line, none is asked twice */
@@ -36,6 +46,7 @@ struct decoder {
 	struct notes notes;
 	/* Good lines that are in the fields' cells and not yet in a builder. */
 	uint32_t n_rows;
+	uint32_t n_noted;     /* of these, rows whose values are noted */
 	struct cells numbers; /* of the lines */
 };
 
@@ -75,12 +86,12 @@ struct decoder *decoder_new(const struct schema *schema, struct builder *builder
 	d->schema = schema;
 	d->builder = builder;
 	d->fields = calloc(schema->n + 1, sizeof *d->fields);
-	d->noted = calloc(schema->n + 1, sizeof *d->noted);
-	if (d->fields == NULL || d->noted == NULL)
+	d->expected = calloc(schema->n + 1, sizeof *d->expected);
+	if (d->fields == NULL || d->expected == NULL)
 		goto no_memory;
 	d->n = schema->n;
 	d->form = (struct usual_form){.first = d->fields, .n = d->n};
-	d->usual = usual_line_best();
+	d->usual = usual_lines_best();
 	if (schema->event_type >= 0 && schema->quantity >= 0 && schema->price >= 0) {
 		d->event_type = &d->fields[schema->event_type];
 		d->price = &d->fields[schema->price];
@@ -90,9 +101,9 @@ struct decoder *decoder_new(const struct schema *schema, struct builder *builder
 		d->fields[i].next = &d->fields[i + 1 < d->n ? i + 1 : 0];
 		if (field_init(&d->fields[i], &schema->fields[i]) != 0)
 			goto fail;
-		d->fields[i].cells.dictionary = &builder->columns[i].dictionary;
 		if (d->fields[i].known != NULL)
-			d->noted[d->n_noted++] = i;
+			d->expected[d->n_expected++] =
+			    (struct expected){&d->fields[i], &builder->columns[i], true, 0, 0};
 	}
 	if (init_members(d, &schema->shape) != 0)
 		goto fail;
@@ -104,7 +115,7 @@ fail:
 	return NULL;
 }
 
-void decoder_usual_by(struct decoder *d, usual_line *usual)
+void decoder_usual_by(struct decoder *d, usual_lines *usual)
 {
 	d->usual = usual;
 }
@@ -119,7 +130,7 @@ void decoder_free(struct decoder *d)
 		member_free(&d->members[i]);
 	free(d->fields);
 	free(d->members);
-	free(d->noted);
+	free(d->expected);
 	free(d->unknown);
 	buffer_free(&d->scratch);
 	buffer_free(&d->path);
@@ -372,15 +383,25 @@ static int read_line(struct decoder *d, const char *line, const char *end, const
 /* Revenue is price times quantity, of purchases that have both, and must be a decimal too. */
 static bool revenue_is_good(const struct decoder *d, uint32_t row)
 {
-	struct text type;
+	const struct cells *types;
 	int64_t revenue;
 
 	/* That a product is too large is rare, so it is asked before what is hard to foresee. */
-	if (d->event_type == NULL ||
-	    decimal_multiply(d->price->cells.numbers[row], d->quantity->cells.numbers[row], &revenue))
+	if (decimal_multiply(d->price->cells.numbers[row], d->quantity->cells.numbers[row], &revenue))
 		return true;
-	type = d->event_type->cells.texts[row];
-	return type.len != 8 || memcmp(type.data, "purchase", 8) != 0;
+	types = &d->event_type->cells;
+	return (types->there >> row & 1) == 0 || types->texts[row].len != 8 ||
+	       memcmp(types->texts[row].data, "purchase", 8) != 0;
+}
+
+/* The first row from `row` on, before `end`, whose revenue is none; or end. */
+static uint32_t good_until(const struct decoder *d, uint32_t row, uint32_t end)
+{
+	if (d->event_type == NULL)
+		return end;
+	while (row < end && revenue_is_good(d, row))
+		row++;
+	return row;
 }
 
 static void set_fault(struct decode_fault *fault, const char *reason, const char *field, const char *line,
@@ -416,6 +437,8 @@ static bool check_fields(struct decoder *d, const char *line, struct decode_faul
 	return true;
 }
 
+/* What has been noticed in good lines: values that are not expected, keys that the schema does not have. */
+
 /* What a key that the schema does not know is called: the path to it. */
 static int name_unknown(struct decoder *d, struct unknown *unknown, struct text *name)
 {
@@ -436,9 +459,57 @@ static int name_unknown(struct decoder *d, struct unknown *unknown, struct text 
 	return 0;
 }
 
-/* Of a good line: keys that the schema does not have, values that it does not expect. */
-static int take_notes(struct decoder *d, uint32_t row, uint64_t number)
+/* The values of all rows that wait. */
+static int note_values(struct decoder *d)
 {
+	for (; d->n_noted < d->n_rows; d->n_noted++) {
+		for (size_t i = 0; i < d->n_expected; i++) {
+			struct field *f = d->expected[i].field;
+			const struct text t = f->cells.texts[d->n_noted];
+
+			if ((f->cells.there >> d->n_noted & 1) == 0 || value_set_has(f->known, t.data, t.len))
+				continue;
+			if (notes_add(&d->notes, (size_t)(f - d->fields), f->rule->column->name, t,
+				      (uint64_t)d->numbers.numbers[d->n_noted]) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Whether all texts that the columns ever had are expected. As long as they are, which is seen when a text
+ * comes into a dictionary, rows need no look.
+ */
+static bool all_expected(struct decoder *d)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < d->n_expected; i++) {
+		struct expected *e = &d->expected[i];
+		const struct strings *strings = &e->column->dictionary.strings;
+
+		if (e->resets != e->column->resets) {
+			e->resets = e->column->resets;
+			e->looked = 0;
+			e->all = true;
+		}
+		for (; e->all && e->looked < strings->n; e->looked++) {
+			const struct text t = strings_get(strings, e->looked);
+			uint32_t code;
+
+			e->all = dictionary_find(e->field->known->values, t.data, t.len, &code);
+		}
+		all &= e->all && !e->column->plain;
+	}
+	return all;
+}
+
+static int note_keys(struct decoder *d, uint64_t number)
+{
+	/* In the order of the lines. */
+	if (d->n_unknown > 0 && note_values(d) != 0)
+		return -1;
 	for (size_t i = 0; i < d->n_unknown; i++) {
 		struct text name;
 
@@ -446,23 +517,14 @@ static int take_notes(struct decoder *d, uint32_t row, uint64_t number)
 		    notes_add(&d->notes, d->n, "", name, number) != 0)
 			return -1;
 	}
-	for (size_t i = 0; i < d->n_noted; i++) {
-		const size_t field = d->noted[i];
-		const struct cells *c = &d->fields[field].cells;
-		const struct text t = c->texts[row];
-
-		if ((c->there >> row & 1) == 0 || value_set_has(d->fields[field].known, t.data, t.len))
-			continue;
-		if (notes_add(&d->notes, field, d->schema->columns.items[field].name, t, number) != 0)
-			return -1;
-	}
 	return 0;
 }
 
-static void forget_row(struct decoder *d, uint32_t row)
+/* The rows that wait, from that one on, are none. */
+static void forget_rows(struct decoder *d, uint32_t from)
 {
-	for (size_t i = 0; i < d->n; i++)
-		d->fields[i].cells.there &= ~((uint64_t)1 << row);
+	for (size_t i = 0; i < d->n && from < CELLS_ROWS; i++)
+		d->fields[i].cells.there &= ((uint64_t)1 << from) - 1;
 }
 
 /* A line that is not as the one before: 1, 0 and *fault, -1. */
@@ -485,39 +547,60 @@ static int take_unusual(struct decoder *d, const struct line *line, uint32_t row
 	if (result != 1 || !check_fields(d, line->data, fault))
 		return result < 0 ? -1 : 0;
 	for (size_t i = 0; i < d->n; i++)
-		field_keep(&d->fields[i], row, line->data);
-	if (!revenue_is_good(d, row)) {
+		field_keep(&d->fields[i], row);
+	if (good_until(d, row, row + 1) == row) {
 		set_fault(fault, "bad_revenue", "revenue", line->data, price);
 		return 0;
 	}
 	return 1;
 }
 
+/* How many rows may wait until they are flushed. */
+static uint32_t room(const struct decoder *d)
+{
+	return CELLS_ROWS - builder_rows(d->builder) % CELLS_ROWS;
+}
+
+int decode_usual(struct decoder *d, struct line_reader *lines)
+{
+	const uint32_t from = d->n_rows;
+	const size_t ahead = line_ahead(lines);
+	uint32_t end = room(d);
+
+	if (!d->has_form || ahead == 0)
+		return 0;
+	end = ahead < end - from ? from + (uint32_t)ahead : end;
+	end = good_until(d, from, d->usual(&d->form, lines, from, end));
+	forget_rows(d, end);
+	if (end == from)
+		return 0;
+	for (uint32_t row = from; row < end; row++)
+		d->numbers.numbers[row] = (int64_t)(lines->lines + 1 + (row - from));
+	line_pass(lines, end - from);
+	d->n_rows = end;
+	if (end == room(d) && decoder_flush(d) != 0)
+		return -1;
+	return (int)(end - from);
+}
+
 int decode_line(struct decoder *d, const struct line *line, struct decode_fault *fault)
 {
-	const uint32_t row = d->n_rows;
+	int result;
 
 	d->n_unknown = 0;
-	if (!d->has_form || line->scan == NULL || !d->usual(&d->form, line, row) ||
-	    !revenue_is_good(d, row)) {
-		int result;
-
-		forget_row(d, row);
-		if (buffer_reserve(&d->scratch, line->len + DECODE_SLACK) != 0)
-			return -1;
-		result = take_unusual(d, line, row, fault);
-		if (result != 1) {
-			forget_row(d, row);
-			buffer_clear(&d->scratch);
-			return result;
-		}
-	}
-	if (take_notes(d, row, line->number) != 0)
+	if (buffer_reserve(&d->scratch, line->len + DECODE_SLACK) != 0)
 		return -1;
-	d->numbers.numbers[row] = (int64_t)line->number;
-	d->n_rows++;
+	result = take_unusual(d, line, d->n_rows, fault);
+	if (result != 1) {
+		forget_rows(d, d->n_rows);
+		buffer_clear(&d->scratch);
+		return result;
+	}
+	if (note_keys(d, line->number) != 0)
+		return -1;
+	d->numbers.numbers[d->n_rows++] = (int64_t)line->number;
 	/* Texts in scratch are in its way. */
-	if (decode_is_even(d->builder, d->n_rows) || line->len > DECODE_LONG || d->scratch.len > 0)
+	if (d->n_rows == room(d) || line->len > DECODE_LONG || d->scratch.len > 0)
 		return decoder_flush(d) != 0 ? -1 : 1;
 	return 1;
 }
@@ -531,12 +614,15 @@ int decoder_flush(struct decoder *d)
 	for (size_t i = 0; i < d->n; i++) {
 		if (builder_add_cells(b, &b->columns[i], &d->fields[i].cells, d->n_rows) != 0)
 			return -1;
-		cells_begin(&d->fields[i].cells);
 	}
 	d->numbers.there = d->n_rows < 64 ? ((uint64_t)1 << d->n_rows) - 1 : UINT64_MAX;
 	if (builder_add_cells(b, &b->columns[d->n], &d->numbers, d->n_rows) != 0)
 		return -1;
-	d->n_rows = 0;
+	if (!all_expected(d) && note_values(d) != 0)
+		return -1;
+	for (size_t i = 0; i < d->n; i++)
+		d->fields[i].cells.there = 0;
+	d->n_rows = d->n_noted = 0;
 	buffer_clear(&d->scratch);
 	return 0;
 }

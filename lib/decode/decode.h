@@ -37,8 +37,14 @@ struct decoder;
 struct decoder *decoder_new(const struct schema *schema, struct builder *builder) MUST_CHECK;
 void decoder_free(struct decoder *d);
 /* Another way to take usual lines than the best, which gives the same rows: for tests. */
-void decoder_usual_by(struct decoder *d, usual_line *usual);
+void decoder_usual_by(struct decoder *d, usual_lines *usual);
 
+/*
+ * Lines that the reader has not given yet, as long as they are like the line before and good: it is passed
+ * over them. Returns how many, each of them a row, or -1 (memory); 0 is for line_next and decode_line to go
+ * on, which take any line.
+ */
+int decode_usual(struct decoder *d, struct line_reader *lines) MUST_CHECK;
 /*
  * A line, not a blank one, nor one that is too long. Returns 1 for a row; 0 and sets *fault; or -1 (memory).
  *
@@ -49,15 +55,15 @@ int decode_line(struct decoder *d, const struct line *line, struct decode_fault 
 int decoder_flush(struct decoder *d) MUST_CHECK;
 
 /*
- * Whether, with n rows on their way, the builder's rows come to whole cells. They are then flushed, as they
- * are behind a line of more than DECODE_LONG bytes; so it is there that a batch may end without it depending
- * on how the lines lay in memory.
+ * Whether the builder's rows come to whole cells. It is then that rows are flushed, and behind a line of more
+ * than DECODE_LONG bytes; so it is there that a batch may end without it depending on how the lines lay in
+ * memory.
  */
-enum { DECODE_LONG = 16 << 10 };
+enum { DECODE_LONG = USUAL_LONG };
 
-static inline bool decode_is_even(const struct builder *b, uint32_t n)
+static inline bool decode_is_even(const struct builder *b)
 {
-	return (builder_rows(b) + n) % CELLS_ROWS == 0;
+	return builder_rows(b) % CELLS_ROWS == 0;
 }
 
 /* Notes since the last clear, in order of first appearance, at most 1,000 (then one named "..." counts the

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 _Static_assert((int)FIELD_SLACK >= (int)JSON_SLACK && (int)FIELD_SLACK > (int)TIMESTAMP_FIXED &&
-		   (int)FIELD_SLACK >= (int)VALUE_SET_SLACK,
+		   (int)FIELD_SLACK >= (int)VALUE_SET_SLACK && (int)FIELD_SLACK >= (int)CELLS_PADDED,
 	       "inner loops read beyond a line's end");
 
 static char *joined(const char *a, const char *b, const char *c)
@@ -67,7 +67,10 @@ static void set_range(struct field *f, const struct schema_field *rule)
 static enum field_way way_of(const struct schema_field *rule)
 {
 	switch (rule->column->type) {
-	case COLUMN_STRING: return FIELD_TEXT;
+	case COLUMN_STRING:
+		if (rule->min_length > 1 || rule->max_length < UINT64_MAX || rule->has_allowed)
+			return FIELD_SLOW;
+		return rule->null_allowed && !rule->required ? FIELD_TEXT_OR_NULL : FIELD_TEXT;
 	case COLUMN_TIMESTAMP: return rule->is_epoch ? FIELD_EPOCH : FIELD_DATE;
 	case COLUMN_INT32:
 	case COLUMN_INT64:
@@ -95,8 +98,6 @@ int field_init(struct field *f, const struct schema_field *rule)
 	f->null_is_good = rule->null_allowed && !rule->required;
 	f->null_kind = f->null_is_good ? JSON_NONE : JSON_NULL;
 	f->measured = rule->min_length > 0 || rule->max_length < UINT64_MAX;
-	f->text_is_good = f->type == COLUMN_STRING && rule->min_length <= 1 &&
-			  rule->max_length == UINT64_MAX && !rule->has_allowed;
 	set_range(f, rule);
 	f->allowed = set_new(&rule->allowed, rule->has_allowed, &result);
 	f->known = set_new(&rule->known, rule->has_known, &result);
@@ -264,14 +265,12 @@ const char *field_check(struct field *f, struct buffer *scratch)
 	return good ? NULL : f->bad;
 }
 
-void field_keep(struct field *f, uint32_t row, const char *line)
+void field_keep(struct field *f, uint32_t row)
 {
 	const bool is_there = f->token.kind != JSON_NONE;
 
 	if (f->type != COLUMN_STRING)
 		cells_keep_number(&f->cells, row, is_there ? f->number : 0, is_there);
-	else if (is_there)
-		cells_keep_text(&f->cells, row, f->token.data, f->token.len, true);
 	else
-		cells_keep_text(&f->cells, row, line, 0, false);
+		cells_keep_text(&f->cells, row, f->token.data, f->token.len, is_there);
 }

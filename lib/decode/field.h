@@ -35,7 +35,8 @@ bool field_glue_set(struct field_glue *glue, const char *from, const char *to);
 /* How the values of a field are mostly written, and so read at once. */
 enum field_way {
 	FIELD_SLOW = 0, /* by the grammar and the rules only */
-	FIELD_TEXT,
+	FIELD_TEXT,     /* any but "" is good as it stands */
+	FIELD_TEXT_OR_NULL,
 	FIELD_DATE,   /* a timestamp in a string */
 	FIELD_NUMBER, /* exact, and mostly short */
 	FIELD_EPOCH,  /* exact, and mostly long: a timestamp */
@@ -51,7 +52,6 @@ struct field {
 	bool null_allowed;
 	bool null_is_good;                /* allowed, and not required */
 	enum json_kind null_kind;         /* JSON_NONE then, else JSON_NULL, for field_check */
-	bool text_is_good;                /* any text but "" is, as it stands */
 	bool measured;                    /* has a length to be kept */
 	bool is_whole;                    /* a number without a fraction */
 	bool is_lenient;                  /* a number may stand in a string */
@@ -78,9 +78,8 @@ void field_free(struct field *f);
  */
 const char *field_check(struct field *f, struct buffer *scratch);
 
-/* The value of a good field, or that there is none, into that row of its cells, which is empty; line is any
- * text that stays. */
-void field_keep(struct field *f, uint32_t row, const char *line);
+/* The value of a good field, or that there is none, into that row of its cells, which is empty. */
+void field_keep(struct field *f, uint32_t row);
 
 /* Replaces a string with escapes by what it means, behind scratch's content; false when it is no text. */
 bool field_unescape(struct json_token *token, struct buffer *scratch);
@@ -147,7 +146,7 @@ static inline const char *field_read_text(struct field *f, const char *p, const 
 	} else {
 		const char *stop;
 
-		if (!f->text_is_good)
+		if (f->way != FIELD_TEXT && f->way != FIELD_TEXT_OR_NULL)
 			return f->is_lenient ? field_read_quoted(f, p, end) : NULL;
 		stop = json_string_stop(p + 1, end);
 		if (stop >= end || *stop != '"' || stop == p + 1)

@@ -64,6 +64,24 @@ static int write_reject(struct ingest *g, const struct line *line, const struct 
 	return ingest_reject(g, &reject);
 }
 
+static int write_when_full(struct ingest *g)
+{
+	return builder_is_full(&g->builder) ? stream_write_batch(g->out, &g->builder) : 0;
+}
+
+/* All lines up to one that is not usual, or to the last of them that has been read. */
+static int take_usual(struct ingest *g)
+{
+	int n;
+
+	while ((n = decode_usual(g->decoder, &g->lines)) > 0) {
+		g->end.rows += (uint64_t)n;
+		if (decode_is_even(&g->builder) && write_when_full(g) != 0)
+			return -1;
+	}
+	return n;
+}
+
 static int take_line(struct ingest *g, const struct line *line)
 {
 	static const struct decode_fault too_long = {.reason = "line_too_long", .field = ""};
@@ -82,9 +100,7 @@ static int take_line(struct ingest *g, const struct line *line)
 	if (taken == 0)
 		return write_reject(g, line, &fault);
 	g->end.rows++;
-	if (!(decode_is_even(&g->builder, 0) || line->len > DECODE_LONG) || !builder_is_full(&g->builder))
-		return 0;
-	return stream_write_batch(g->out, &g->builder);
+	return decode_is_even(&g->builder) || line->len > DECODE_LONG ? write_when_full(g) : 0;
 }
 
 int ingest_line(struct ingest *g, const struct line *line)
@@ -99,7 +115,8 @@ static int take_lines(struct ingest *g)
 	int more;
 
 	while ((more = line_next(&g->lines, &line)) > 0) {
-		if (take_line(g, &line) != 0 || (!line_stays(&g->lines) && decoder_flush(g->decoder) != 0))
+		if (take_line(g, &line) != 0 || take_usual(g) != 0 ||
+		    (!line_stays(&g->lines) && decoder_flush(g->decoder) != 0))
 			return -1;
 	}
 	if (more < 0 && !(g->keep && input_is_damaged(g->lines.input)))

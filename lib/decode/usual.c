@@ -11,9 +11,10 @@ static inline bool same_plain(const struct field_glue *glue, const char *p)
 	return memcmp(p, glue->bytes, glue->len < FIELD_GLUE_HEAD ? glue->len : FIELD_GLUE_HEAD) == 0;
 }
 
-bool usual_line_plain(const struct usual_form *form, const struct line *line, uint32_t row)
+uint32_t usual_lines_plain(const struct usual_form *form, const struct line_reader *r, uint32_t row,
+			   uint32_t rows)
 {
-	return usual_walk(form, line, row, same_plain);
+	return usual_walk(form, r, row, rows, same_plain);
 }
 
 #ifdef __SSE2__
@@ -28,19 +29,20 @@ static inline bool same_sse2(const struct field_glue *glue, const char *p)
 	return (~(same16(p, glue->bytes) | same16(p + 16, glue->bytes + 16) << 16) & glue->head) == 0;
 }
 
-static bool line_sse2(const struct usual_form *form, const struct line *line, uint32_t row)
+static uint32_t lines_sse2(const struct usual_form *form, const struct line_reader *r, uint32_t row,
+			   uint32_t rows)
 {
-	return usual_walk(form, line, row, same_sse2);
+	return usual_walk(form, r, row, rows, same_sse2);
 }
 
-usual_line *const usual_line_sse2 = line_sse2;
+usual_lines *const usual_lines_sse2 = lines_sse2;
 #else
-usual_line *const usual_line_sse2 = 0;
+usual_lines *const usual_lines_sse2 = 0;
 #endif
 
-usual_line *usual_line_best(void)
+usual_lines *usual_lines_best(void)
 {
 	if (scan_has_avx2())
-		return usual_line_avx2;
-	return usual_line_sse2 != 0 ? usual_line_sse2 : usual_line_plain;
+		return usual_lines_avx2;
+	return usual_lines_sse2 != 0 ? usual_lines_sse2 : usual_lines_plain;
 }

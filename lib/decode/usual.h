@@ -19,15 +19,19 @@ struct usual_form {
 	struct field_glue tail;
 };
 
+enum { USUAL_LONG = 16 << 10 /* bytes beyond which a line is not usual */ };
+
 /*
- * A line that has been scanned, into that row of the fields' cells. False when the line is not usual, or not
- * good: the row is then left half written.
+ * The reader's next lines into the fields' cells, from that row on and up to `rows`, which are as many lines
+ * as have ended. Returns where it stopped: the row of a line that is not usual, or not good, and that is left
+ * half written; or rows. The reader has not moved on.
  */
-typedef bool usual_line(const struct usual_form *form, const struct line *line, uint32_t row);
+typedef uint32_t usual_lines(const struct usual_form *form, const struct line_reader *r, uint32_t row,
+			     uint32_t rows);
 
 /* The same in three ways, as in scan.h. */
-usual_line usual_line_plain;
-extern usual_line *const usual_line_sse2, *const usual_line_avx2;
-usual_line *usual_line_best(void);
+usual_lines usual_lines_plain;
+extern usual_lines *const usual_lines_sse2, *const usual_lines_avx2;
+usual_lines *usual_lines_best(void);
 
 #endif

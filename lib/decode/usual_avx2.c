@@ -14,12 +14,13 @@ static inline bool same_avx2(const struct field_glue *glue, const char *p)
 	return (~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(here, there)) & glue->head) == 0;
 }
 
-static bool line_avx2(const struct usual_form *form, const struct line *line, uint32_t row)
+static uint32_t lines_avx2(const struct usual_form *form, const struct line_reader *r, uint32_t row,
+			   uint32_t rows)
 {
-	return usual_walk(form, line, row, same_avx2);
+	return usual_walk(form, r, row, rows, same_avx2);
 }
 
-usual_line *const usual_line_avx2 = line_avx2;
+usual_lines *const usual_lines_avx2 = lines_avx2;
 #else
-usual_line *const usual_line_avx2 = 0;
+usual_lines *const usual_lines_avx2 = 0;
 #endif

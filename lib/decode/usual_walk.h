@@ -5,7 +5,8 @@
  *
  * Which values a line has cannot be foreseen: whether a text is null is as good as random. Where one value
  * ends is where the next thing begins, so a wrong guess about it would cost more than all the rest. Hence a
- * text and a null take the same steps, and only what comes of them is chosen.
+ * text and a null take the same steps, and only what comes of them is chosen. Nothing is done here for a text
+ * but to find it: that is for all rows of a column at once.
  */
 #ifndef EV_USUAL_WALK_H
 #define EV_USUAL_WALK_H
@@ -36,7 +37,7 @@ USUAL_RARE const char *usual_any(struct field *f, uint32_t row, const char *p, c
 	/* Nothing is escaped, so there is nothing to be written to. */
 	if (behind == NULL || (!f->is_good && field_check(f, NULL) != NULL))
 		return NULL;
-	field_keep(f, row, p);
+	field_keep(f, row);
 	return behind;
 }
 
@@ -47,18 +48,32 @@ USUAL_INLINE bool usual_is_null(const char *p)
 	return memcmp(p, null, sizeof null) == 0;
 }
 
-/* A text or null in a column of texts. */
-USUAL_INLINE const char *usual_text(struct field *f, uint32_t row, const char *p, const char *end,
-				    const struct scan *s)
+/* How far it is from `at` to the next quote, in a text so long that a window of the scan's does not show it.
+ */
+USUAL_RARE size_t usual_far(const struct scan *s, size_t at, size_t end)
 {
-	const bool is_text = *p == '"', is_null = usual_is_null(p);
-	const size_t start = (size_t)(p - s->text) + 1, last = (size_t)(end - s->text);
-	const size_t stop = scan_next(s, start, last), len = stop - start;
-	const size_t mask = -(size_t)is_text;
+	return at < end ? scan_next(s, at, end) - at : 0;
+}
 
-	if (!((is_text & (stop < last) & (len > 0) & f->text_is_good) | (is_null & f->null_is_good)))
+/*
+ * A text, or null where the field may be null. Where the text ends is not held against the end of the line:
+ * who is beyond that does not come back to it.
+ */
+USUAL_INLINE const char *usual_text(struct field *f, uint32_t row, const char *p, const char *end,
+				    const struct scan *s, bool or_null)
+{
+	const size_t at = (size_t)(p - s->text);
+	/* A bit for each quote from p on. */
+	const uint64_t window = scan_window(s, at);
+	const bool is_text = (window & 3) == 1, is_null = or_null && usual_is_null(p);
+	const size_t mask = or_null ? -(size_t)is_text : SIZE_MAX;
+	size_t len;
+
+	if (!(is_text | is_null))
 		return usual_any(f, row, p, end);
-	cells_keep_text(&f->cells, row, p + 1, len & mask, is_text);
+	len = window >> 1 != 0 ? (size_t)__builtin_ctzll(window >> 1)
+			       : usual_far(s, at + 1, (size_t)(end - s->text));
+	cells_keep_text(&f->cells, row, p + 1, len, is_text);
 	return p + (4 + ((len - 2) & mask));
 }
 
@@ -98,29 +113,48 @@ USUAL_RARE bool usual_is_plain(const char *line, size_t len)
 	return !special && utf8_check(line, len) == len;
 }
 
-USUAL_INLINE bool usual_walk(const struct usual_form *form, const struct line *line, uint32_t row,
-			     usual_same *same)
+/* A line into the row. */
+USUAL_INLINE bool usual_take(const struct usual_form *form, const struct scan *s, const char *p,
+			     const char *end, uint32_t row, usual_same *same)
 {
-	const char *const end = line->data + line->len;
-	const char *p = line->data;
 	struct field *f = form->first;
 
-	if (line->is_odd && !usual_is_plain(line->data, line->len))
-		return false;
 	for (size_t i = 0; i < form->n; i++, f = f->next) {
 		p = usual_skip(&f->glue, p, same);
 		if (p == NULL)
 			return false;
-		if (f->type == COLUMN_STRING)
-			p = usual_text(f, row, p, end, line->scan);
-		else if (f->type == COLUMN_TIMESTAMP)
-			p = usual_timestamp(f, row, p, end);
-		else
-			p = usual_number(f, row, p, end);
+		switch (f->way) {
+		case FIELD_TEXT: p = usual_text(f, row, p, end, s, false); break;
+		case FIELD_TEXT_OR_NULL: p = usual_text(f, row, p, end, s, true); break;
+		case FIELD_DATE: p = usual_timestamp(f, row, p, end); break;
+		case FIELD_NUMBER: p = usual_number(f, row, p, end); break;
+		default: p = usual_any(f, row, p, end); break;
+		}
 		if (p == NULL)
 			return false;
 	}
-	return usual_skip(&form->tail, p, same) == end;
+	p = usual_skip(&form->tail, p, same);
+	return p != NULL && (p == end || (p + 1 == end && *p == '\r'));
+}
+
+USUAL_INLINE uint32_t usual_walk(const struct usual_form *form, const struct line_reader *r, uint32_t row,
+				 uint32_t rows, usual_same *same)
+{
+	/* A copy of its own, which no store can change, stays in registers. */
+	const struct scan scan = {.text = r->scan.text, .quotes = r->scan.quotes};
+	const uint32_t *ends = r->scan.ends + r->next;
+	const char *p = scan.text + r->at;
+
+	for (; row < rows; row++, ends++) {
+		const char *const end = scan.text + (*ends & ~SCAN_ODD);
+		const size_t len = (size_t)(end - p);
+
+		if (len > USUAL_LONG || ((*ends & SCAN_ODD) != 0 && !usual_is_plain(p, len)) ||
+		    !usual_take(form, &scan, p, end, row, same))
+			break;
+		p = end + 1;
+	}
+	return row;
 }
 
 #endif

@@ -333,18 +333,15 @@ static int add_dates(struct parquet_values *v, struct builder *b, struct builder
 static int add_plain_texts(struct parquet_values *v, struct builder *b, struct builder_column *c, uint32_t n,
 			   const uint64_t *valid)
 {
-	static const char nothing[DICTIONARY_PADDED];
-
-	_Static_assert((int)PAGE_SLACK >= (int)DICTIONARY_PADDED, "texts are padded");
+	_Static_assert((int)PAGE_SLACK >= (int)CELLS_PADDED, "texts are padded");
 	for (uint32_t from = 0; from < n; from += CELLS_ROWS) {
 		const uint32_t some = n - from < CELLS_ROWS ? n - from : CELLS_ROWS;
-		struct cells cells = {.dictionary = &c->dictionary};
+		struct cells cells;
 
-		cells_begin(&cells);
-
+		cells.there = 0;
 		for (uint32_t i = 0; i < some; i++) {
 			const bool is_there = is_valid(valid, from + i);
-			struct text text = {nothing, 0};
+			struct text text = {NULL, 0};
 
 			if (is_there && take_text(v, &v->p, v->end, &text) != 0)
 				return -1;
@@ -376,9 +373,10 @@ static int add_indexed_texts(struct parquet_values *v, struct builder *b, struct
 static int look_up(struct parquet_values *v, struct builder *b, struct builder_column *c, uint32_t n,
 		   const uint32_t *indices)
 {
-	struct cells cells = {.dictionary = &c->dictionary};
+	struct cells cells;
 	uint32_t codes[CELLS_ROWS];
 
+	cells.there = 0;
 	for (uint32_t i = 0; i < n; i++)
 		cells_keep_text(&cells, i, v->texts[indices[i]].data, v->texts[indices[i]].len, true);
 	if (builder_codes(b, c, &cells, n, codes) != 0)

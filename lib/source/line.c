@@ -80,8 +80,6 @@ static void give(struct line_reader *r, struct line *line, size_t len)
 	line->full_len = len;
 	line->too_long = false;
 	line->hash = (struct hash128){0, 0};
-	line->scan = NULL;
-	line->is_odd = false;
 }
 
 /* The line at r->at is longer than the limit: its prefix is kept, all of it is hashed, the rest is dropped.
@@ -129,15 +127,12 @@ int line_next(struct line_reader *r, struct line *line)
 {
 	for (;;) {
 		const bool has_end = r->next < r->scan.n;
-		const uint32_t end = has_end ? r->scan.ends[r->next] : 0;
-		const size_t len = (has_end ? end & ~SCAN_ODD : r->buffer.len) - r->at;
+		const size_t len = (has_end ? r->scan.ends[r->next] & ~SCAN_ODD : r->buffer.len) - r->at;
 
 		if (len > r->limit)
 			return give_too_long(r, line);
 		if (has_end) {
 			give(r, line, len);
-			line->scan = &r->scan;
-			line->is_odd = (end & SCAN_ODD) != 0;
 			r->at += len + 1;
 			r->next++;
 			return 1;

@@ -22,9 +22,7 @@ struct line {
 	uint64_t offset;   /* of data in the content */
 	uint64_t full_len; /* bytes without LF: more than raw_len when too long */
 	bool too_long;
-	struct hash128 hash;     /* of all full_len bytes, when too long */
-	const struct scan *scan; /* of the text that data lies in; NULL when it has not been scanned */
-	bool is_odd;             /* scanned: it may hold what SCAN_ODD says */
+	struct hash128 hash; /* of all full_len bytes, when too long */
 };
 
 struct line_reader {
@@ -52,6 +50,20 @@ int line_next(struct line_reader *r, struct line *line) MUST_CHECK;
 static inline bool line_stays(const struct line_reader *r)
 {
 	return r->next < r->scan.n;
+}
+/*
+ * For who takes lines from the scan: how many have ended, from r->at on, and are not given yet; and n of
+ * these, one or more, were taken. None of them may be over the limit.
+ */
+static inline size_t line_ahead(const struct line_reader *r)
+{
+	return r->scan.n - r->next;
+}
+static inline void line_pass(struct line_reader *r, size_t n)
+{
+	r->next += n;
+	r->lines += n;
+	r->at = (r->scan.ends[r->next - 1] & ~SCAN_ODD) + 1;
 }
 /* Nothing but JSON white space. */
 static inline bool line_is_blank(const struct line *line)

@@ -18,6 +18,8 @@ int scan_text(struct scan *s, const char *text, size_t len)
 	s->n = s->blocks(text, n, s->quotes, s->ends);
 	s->quotes[n] = s->quotes[n + 1] = 0;
 	/* What lies behind the text, in its last block, does not count. */
+	if (len % 64 != 0)
+		s->quotes[n - 1] &= ((uint64_t)1 << len % 64) - 1;
 	while (s->n > 0 && (s->ends[s->n - 1] & ~SCAN_ODD) >= len)
 		s->n--;
 	return 0;

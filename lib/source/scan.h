@@ -46,12 +46,18 @@ struct scan {
 int scan_text(struct scan *s, const char *text, size_t len) MUST_CHECK;
 void scan_free(struct scan *s);
 
+/* A bit for each quote from `at` on, lowest first: for 57 bytes or more, wherever words meet. */
+static inline uint64_t scan_window(const struct scan *s, size_t at)
+{
+	/* From the byte that holds the bit. */
+	return word_load((const char *)s->quotes + at / 8) >> (at % 8);
+}
+
 /* The position of the first quote at or behind `at`, which is at most `end`; end or more when there is none.
  */
 static inline size_t scan_next(const struct scan *s, size_t at, size_t end)
 {
-	/* From the byte that holds the bit: 57 or more bits that follow it, wherever words meet. */
-	const uint64_t window = word_load((const char *)s->quotes + at / 8) >> (at % 8);
+	const uint64_t window = scan_window(s, at);
 
 	if (window != 0)
 		return at + (size_t)__builtin_ctzll(window);

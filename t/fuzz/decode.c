@@ -20,13 +20,14 @@ static void open_ways(void)
 {
 	scan_blocks *const scans[] = {scan_blocks_plain, scan_blocks_plain, scan_blocks_sse2,
 				      scan_blocks_best()};
-	usual_line *const lines[] = {usual_line_plain, usual_line_plain, usual_line_sse2, usual_line_best()};
+	usual_lines *const lines[] = {usual_lines_plain, usual_lines_plain, usual_lines_sse2,
+				      usual_lines_best()};
 
 	for (int w = 0; w < WAYS; w++) {
 		bench_open(&ways[w], schema_read("schemas/event.json"));
 		ways[w].never_scans = w == 0;
-		ways[w].scan.blocks = scans[w] != NULL ? scans[w] : scan_blocks_plain;
-		decoder_usual_by(ways[w].decoder, lines[w] != NULL ? lines[w] : usual_line_plain);
+		ways[w].lines.scan.blocks = scans[w] != NULL ? scans[w] : scan_blocks_plain;
+		decoder_usual_by(ways[w].decoder, lines[w] != NULL ? lines[w] : usual_lines_plain);
 	}
 }
 

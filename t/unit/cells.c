@@ -42,14 +42,13 @@ static void test_codes(unsigned prefix)
 
 	if (builder_init(&b, &column, 1) != 0)
 		abort();
-	cells.dictionary = &b.columns[0].dictionary;
 	for (unsigned row = 0; row < ROWS;) {
 		struct builder_column *c = &b.columns[0];
 		const uint32_t n = 1 + (uint32_t)(random_next() % CELLS_ROWS), from = c->n;
 		struct vector v;
 
-		cells_begin(&cells);
-		/* Emptied when cells have begun, as it is between two batches. */
+		cells.there = 0;
+		/* Emptied, as it is between two batches. */
 		if (from == 0 && random_next() % 3 == 0) {
 			dictionary_clear(&c->dictionary);
 			dictionary_clear(&expected);
@@ -129,7 +128,7 @@ static void test_number_cells(void)
 	while (b.columns[0].n + CELLS_ROWS <= BATCH_ROWS) {
 		const uint32_t n = 1 + (uint32_t)(random_next() % CELLS_ROWS), from = b.columns[0].n;
 
-		cells_begin(&cells);
+		cells.there = 0;
 		for (uint32_t i = 0; i < n; i++)
 			cells_keep_number(&cells, i, (int64_t)random_next(), random_next() % 4 > 0);
 		if (builder_add_cells(&b, &b.columns[0], &cells, n) != 0)

@@ -130,7 +130,11 @@ static void test_notes(void)
 	    "{\"kind\":\"b\",\"n\":null}",
 	    "{\"n\":0}",
 	};
+#define SLACK "                                                                "
+	static const char *const in_order[] = {"{\"kind\":\"v\"}" SLACK, "{\"k\":1}" SLACK,
+					       "{\"kind\":\"w\"}" SLACK};
 	const struct decode_note *notes;
+	struct decode_fault fault;
 	struct bench b;
 	char line[512];
 	size_t wrong = 0;
@@ -164,6 +168,13 @@ static void test_notes(void)
 	memcpy(line + 2 + 255, "\xc3\xa4xyz\":1}", 10);
 	ok(decode_once(&b, line) == 1 && decoder_notes(b.decoder, &notes) == 1 && notes[0].name.len == 255,
 	   "a long name is cut between code points");
+	decoder_notes_clear(b.decoder);
+	for (unsigned i = 0; i < 3; i++)
+		wrong +=
+		    bench_decode(&b, in_order[i], strlen(in_order[i]) - DECODE_SLACK, false, &fault) != 1;
+	ok(wrong == 0 && decoder_flush(b.decoder) == 0 && decoder_notes(b.decoder, &notes) == 3 &&
+	       notes[0].name.data[0] == 'v' && notes[1].name.data[0] == 'k' && notes[2].name.data[0] == 'w',
+	   "names are in the order of the lines");
 	bench_close(&b);
 }
 

@@ -144,13 +144,14 @@ static void open_ways(struct bench *ways, const char *schema)
 {
 	scan_blocks *const scans[] = {scan_blocks_plain, scan_blocks_plain, scan_blocks_sse2,
 				      scan_blocks_best()};
-	usual_line *const usual[] = {usual_line_plain, usual_line_plain, usual_line_sse2, usual_line_best()};
+	usual_lines *const usual[] = {usual_lines_plain, usual_lines_plain, usual_lines_sse2,
+				      usual_lines_best()};
 
 	for (int w = 0; w < WAYS; w++) {
 		bench_open(&ways[w], schema_compile(schema, strlen(schema), "test.json"));
 		ways[w].never_scans = w == 0;
-		ways[w].scan.blocks = scans[w] != NULL ? scans[w] : scan_blocks_plain;
-		decoder_usual_by(ways[w].decoder, usual[w] != NULL ? usual[w] : usual_line_plain);
+		ways[w].lines.scan.blocks = scans[w] != NULL ? scans[w] : scan_blocks_plain;
+		decoder_usual_by(ways[w].decoder, usual[w] != NULL ? usual[w] : usual_lines_plain);
 	}
 }
 

@@ -7,7 +7,14 @@
 #include "decode_bench.h"
 #include "random.h"
 
-enum { LINES = 60000, TEXTS = 3000, TEXT = 2000 };
+enum {
+	LINES = 60000,
+	TEXTS = 3000,
+	TEXT = 2000,
+	BLOCKS = 300,
+	BLOCK_LINES = 200,
+	BLOCK = BLOCK_LINES * 1024
+};
 
 /* How many bytes of the text from `from` on, before `to`, make a line odd. */
 static unsigned odd_bytes(const char *text, size_t from, size_t to)
@@ -87,8 +94,8 @@ static void test_masks(void)
 static size_t make_line(char line[1024])
 {
 	static const char *const types[] = {"page_view", "purchase", "search", "", "refund"};
-	static const char *const prices[] = {"null",  "9.99",         "251.0", "-1",  "1e2",
-					     "\"9\"", "12345678.125", "0",     "true"};
+	static const char *const prices[] = {"null",  "9.99",         "251.0",   "-1",  "1e2",
+					     "\"9\"", "12345678.125", "2000000", "true"};
 	static const char *const users[] = {"u_12345",  "",     "\xc3\xbc",
 					    "u\\u0041", "\xff", "a longer id than eleven bytes"};
 	static const char *const times[] = {"2025-12-07T03:55:56.633003+00:00", "2025-12-07T03:55:56Z",
@@ -127,7 +134,7 @@ static void damage(char *line, size_t *len)
 static void test_lines(void)
 {
 	scan_blocks *const scans[] = {scan_blocks_plain, scan_blocks_sse2, scan_blocks_best()};
-	usual_line *const usual[] = {usual_line_plain, usual_line_sse2, usual_line_best()};
+	usual_lines *const usual[] = {usual_lines_plain, usual_lines_sse2, usual_lines_best()};
 	struct bench grammar, b[3];
 	unsigned wrong = 0, rows = 0;
 
@@ -135,8 +142,8 @@ static void test_lines(void)
 	grammar.never_scans = true;
 	for (int w = 0; w < 3; w++) {
 		bench_open(&b[w], schema_read("schemas/event.json"));
-		b[w].scan.blocks = scans[w] != NULL ? scans[w] : scan_blocks_plain;
-		decoder_usual_by(b[w].decoder, usual[w] != NULL ? usual[w] : usual_line_plain);
+		b[w].lines.scan.blocks = scans[w] != NULL ? scans[w] : scan_blocks_plain;
+		decoder_usual_by(b[w].decoder, usual[w] != NULL ? usual[w] : usual_lines_plain);
 	}
 	for (unsigned i = 0; i < LINES; i++) {
 		char line[1024];
@@ -162,9 +169,106 @@ static void test_lines(void)
 	bench_close(&grammar);
 }
 
+/* Lines as a source has them: mostly alike, some damaged, some with a key or a value that nobody expects. */
+static size_t make_block(char *text)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < BLOCK_LINES; i++) {
+		size_t len = make_line(text + n);
+
+		if (random_next() % 16 == 0)
+			damage(text + n, &len);
+		if (random_next() % 32 == 0)
+			len += (size_t)sprintf(text + n + len - 1, ", \"key %u\": 1}", i % 3) - 1;
+		if (random_next() % 32 == 0)
+			text[n + len++] = '\r';
+		n += len;
+		text[n++] = '\n';
+	}
+	memset(text + n, 0, DECODE_SLACK);
+	return n;
+}
+
+static int add_strings(struct bench *b, size_t column, struct buffer *out)
+{
+	const int news = builder_encode_strings(&b->builder, column, 0, &b->batch);
+
+	return news <= 0 ? news : buffer_append(out, b->batch.data, b->batch.len);
+}
+
+/* All lines of a text, of which as many as can go the short way: what becomes of them, and what is noted. */
+static void take_block(struct bench *b, const char *text, size_t len, struct buffer *out)
+{
+	struct line_reader *r = &b->lines;
+	const struct decode_note *notes;
+	int result = 0;
+
+	buffer_clear(out);
+	r->buffer = (struct buffer){.data = (uint8_t *)(uintptr_t)text, .len = len};
+	r->at = r->next = 0;
+	if (scan_text(&r->scan, text, len) != 0)
+		abort();
+	while (result == 0 && line_ahead(r) > 0) {
+		struct decode_fault fault;
+		struct line line;
+		int taken = b->never_scans ? 0 : decode_usual(b->decoder, r);
+
+		if (taken != 0 || line_next(r, &line) != 1 || line_is_blank(&line))
+			continue;
+		taken = decode_line(b->decoder, &line, &fault);
+		if (taken == 0)
+			result = buffer_printf(out, "%zu %s %s %zu\n", (size_t)line.number, fault.reason,
+					       fault.field, fault.column);
+	}
+	if (result != 0 || decoder_flush(b->decoder) != 0)
+		abort();
+	for (size_t i = decoder_notes(b->decoder, &notes); i > 0; i--, notes++)
+		result |= buffer_printf(out, "%s %.*s %u %u\n", notes->field, (int)notes->name.len,
+					notes->name.data, (unsigned)notes->count, (unsigned)notes->line);
+	for (size_t i = 0; i < b->columns.n; i++)
+		result |= add_strings(b, i, out);
+	decoder_notes_clear(b->decoder);
+	if (result != 0 || builder_encode(&b->builder, &b->batch) != 0 ||
+	    buffer_append(out, b->batch.data, b->batch.len) != 0)
+		abort();
+}
+
+static void test_blocks(void)
+{
+	usual_lines *const usual[] = {usual_lines_plain, usual_lines_sse2, usual_lines_best()};
+	static char text[BLOCK + DECODE_SLACK];
+	struct buffer expected = {0}, got = {0};
+	struct bench grammar, b[3];
+	unsigned wrong = 0;
+
+	bench_open(&grammar, schema_read("schemas/event.json"));
+	grammar.never_scans = true;
+	for (int w = 0; w < 3; w++) {
+		bench_open(&b[w], schema_read("schemas/event.json"));
+		decoder_usual_by(b[w].decoder, usual[w] != NULL ? usual[w] : usual_lines_plain);
+	}
+	for (unsigned i = 0; i < BLOCKS; i++) {
+		const size_t len = make_block(text);
+
+		take_block(&grammar, text, len, &expected);
+		for (int w = 0; w < 3; w++) {
+			take_block(&b[w], text, len, &got);
+			wrong += got.len != expected.len || memcmp(got.data, expected.data, got.len) != 0;
+		}
+	}
+	ok(wrong == 0, "%u times %u lines at once: the same rows, faults and notes", BLOCKS, BLOCK_LINES);
+	for (int w = 0; w < 3; w++)
+		bench_close(&b[w]);
+	bench_close(&grammar);
+	buffer_free(&expected);
+	buffer_free(&got);
+}
+
 int main(void)
 {
 	test_masks();
 	test_lines();
+	test_blocks();
 	return tap_done();
 }
