@@ -2,6 +2,7 @@
 
 #include "cat_bundle.h"
 #include "cat_plan.h"
+#include "lake/silver.h"
 #include "source/folder.h"
 #include "tool.h"
 
@@ -25,23 +26,39 @@ static int cat_begin(struct cat *cat, const char *path)
 	return stream_begin(&cat->out, STREAM_EVENTS, &cat->ingest.columns, cat->command);
 }
 
+/* Where the schema is that holds for a lake, or, without one, anywhere. */
+static int find_schema(const struct cat *cat, const char *lake, char *path, size_t size)
+{
+	const char *installed;
+
+	if (cat->schema_path != NULL) {
+		snprintf(path, size, "%s", cat->schema_path);
+		return 0;
+	}
+	if (lake != NULL) {
+		snprintf(path, size, "%s/schemas/event.json", lake);
+		if (access(path, F_OK) == 0)
+			return 0;
+	}
+	installed = tool_schemas();
+	if (installed == NULL)
+		return -1;
+	snprintf(path, size, "%s/event.json", installed);
+	return 0;
+}
+
 int cat_begin_for(struct cat *cat, const char *lake)
 {
 	char path[8192];
 
-	if (cat->schema_path != NULL)
-		return cat_begin(cat, cat->schema_path);
-	if (lake != NULL) {
-		snprintf(path, sizeof path, "%s/schemas/event.json", lake);
-		if (access(path, F_OK) == 0)
-			return cat_begin(cat, path);
-	}
-	const char *installed = tool_schemas();
+	return find_schema(cat, lake, path, sizeof path) != 0 ? -1 : cat_begin(cat, path);
+}
 
-	if (installed == NULL)
-		return -1;
-	snprintf(path, sizeof path, "%s/event.json", installed);
-	return cat_begin(cat, path);
+int cat_silver_columns(const struct cat *cat, const char *lake, struct columns *columns)
+{
+	char path[8192];
+
+	return find_schema(cat, lake, path, sizeof path) != 0 ? -1 : silver_by_schema(path, columns);
 }
 
 void cat_close(struct cat *cat)

@@ -28,6 +28,8 @@ void cat_close(struct cat *cat);
 
 /* Starts a stream of events by the schema that holds for a lake, or, without one, anywhere. */
 int cat_begin_for(struct cat *cat, const char *lake) MUST_CHECK;
+/* The columns that Silver has by it. */
+int cat_silver_columns(const struct cat *cat, const char *lake, struct columns *columns) MUST_CHECK;
 /* Lines of a source, in the stream that was begun. Takes input; NULL is the error on record. */
 int cat_lines(struct cat *cat, struct input *input, const struct control_source *source) MUST_CHECK;
 /* Ends the stream of events or of a table, if there is one. */

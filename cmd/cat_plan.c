@@ -18,6 +18,7 @@ void cat_plan_clear(struct cat_plan *p)
 	free(p->frames);
 	strings_free(&p->texts);
 	dictionary_free(&p->removed);
+	columns_free(&p->silver);
 	cat_mends_free(&p->mends);
 	free(p->wants);
 	*p = (struct cat_plan){0};
@@ -143,16 +144,7 @@ static int tell(struct cat_plan *p)
 
 static int tell_of_silver(void *context)
 {
-	struct cat_plan *p = context;
-
-	if (p->told)
-		return cause_record(
-		    STATUS_REFUSED,
-		    "%.*s: there are files of different columns in Silver, which cannot be counted "
-		    "together: evetl %.*s reload",
-		    (int)p->lake.len, (const char *)p->lake.data, (int)p->lake.len,
-		    (const char *)p->lake.data);
-	return tell(p);
+	return tell(context);
 }
 
 /* Which part reads each of the wants. */
@@ -232,6 +224,11 @@ static int cat_silver(struct cat_plan *p, int fd, const char *path, const struct
 	struct cat *cat = p->cat;
 	const uint64_t before = cat->out.n_rows;
 
+	if (p->silver.n == 0 && cat_silver_columns(cat, (const char *)p->lake.data, &p->silver) != 0)
+		return -1;
+	cat->table.begun = tell_of_silver;
+	cat->table.context = p;
+	cat->table.as = &p->silver;
 	cat->table.removed = rewrite ? &p->removed : NULL;
 	cat->table.left_out = 0;
 	if (cat_table_file(&cat->table, fd, &source, path, &cat->out, cat->command) != 0)
@@ -318,8 +315,6 @@ static int carry_out(struct cat_plan *p, const struct stream *in)
 	p->hash = in->trailer.hash;
 	if (cat_end(p->cat) != 0 || (p->cat->parts > 0 && share(p, parts) != 0))
 		goto out;
-	p->cat->table.begun = tell_of_silver;
-	p->cat->table.context = p;
 	p->rest = 1;
 	if (cat_wants(p, parts, true) != 0)
 		goto out;
@@ -346,6 +341,7 @@ int cat_plan_item(struct cat_plan *p, struct cat *cat, const struct stream *in)
 		result = carry_out(p, in);
 		cat->table.begun = NULL;
 		cat->table.removed = NULL;
+		cat->table.as = NULL;
 		cat_plan_clear(p);
 		return result;
 	default: return hold(p, in, false);

@@ -27,6 +27,7 @@ struct cat_plan {
 	struct strings texts;
 	struct dictionary removed; /* sources whose rows go */
 	struct cat_mends mends;    /* of wants, by their number */
+	struct columns silver;     /* that its rows are to have */
 	uint64_t hash;             /* in the trailer of the plan */
 	uint64_t rest;             /* streams that come after the one at hand */
 	bool told;                 /* the held frames have been passed on */

@@ -41,8 +41,11 @@ void cat_table_close(struct cat_table *t)
 	builder_free(&t->builder);
 	columns_free(&t->columns);
 	buffer_free(&t->payload);
-	*t = (struct cat_table){
-	    .begun = t->begun, .context = t->context, .removed = t->removed, .left_out = t->left_out};
+	*t = (struct cat_table){.begun = t->begun,
+				.context = t->context,
+				.removed = t->removed,
+				.left_out = t->left_out,
+				.as = t->as};
 }
 
 int cat_table_end(struct cat_table *t, struct stream_writer *out)
@@ -130,8 +133,18 @@ int cat_table_file(struct cat_table *t, int fd, const struct control_source *sou
 	struct silver_reader in;
 	int result;
 
-	if (silver_reader_open(&in, fd, name, NULL, 0) != 0)
+	if ((t->as != NULL ? silver_reader_open_as(&in, fd, name, t->as)
+			   : silver_reader_open(&in, fd, name, NULL, 0)) != 0)
 		return -1;
+	if (source->purpose == SOURCE_REWRITE && in.unasked != NULL) {
+		cause_record(
+		    STATUS_REFUSED,
+		    "%s: column %s is not of the schema that the lake has now, and would be lost: evetl "
+		    "LAKE reload makes Silver by that",
+		    name, in.unasked);
+		silver_reader_close(&in);
+		return -1;
+	}
 	result = goes_on(t, &in) ? 0 : cat_table_end(t, out) != 0 ? -1 : begin(t, &in, out, command);
 	if (result == 0)
 		result = copy_rows(t, &in, out, source);

@@ -20,6 +20,8 @@ struct cat_table {
 	void *context;
 	/* Sources whose rows are left out of Silver, and how many have been so far; or NULL. */
 	const struct dictionary *removed;
+	/* The columns that rows of Silver are to have; or NULL: each file's own. */
+	const struct columns *as;
 	uint64_t left_out;
 };
 

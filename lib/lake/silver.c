@@ -2,6 +2,7 @@
 
 #include "base/decimal.h"
 #include "base/timestamp.h"
+#include "decode/schema.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,31 @@ static int find(const struct columns *columns, const char *name, enum column_typ
 	return i >= 0 && columns->items[i].type == type ? i : -1;
 }
 
+static int add_columns(struct columns *columns)
+{
+	for (size_t i = 0; i < SILVER_ADDED; i++) {
+		if (columns_find(columns, added_columns[i].name) >= 0)
+			return cause_record(STATUS_INPUT, "these events already have a column %s",
+					    added_columns[i].name);
+		if (columns_add(columns, added_columns[i].name, added_columns[i].type,
+				added_columns[i].nullable) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int silver_by_schema(const char *path, struct columns *columns)
+{
+	struct schema *schema = schema_read(path);
+	int result = -1;
+
+	if (schema != NULL && columns_copy(columns, &schema->columns) == 0 &&
+	    columns_add(columns, "line", COLUMN_INT64, false) == 0)
+		result = add_columns(columns);
+	schema_free(schema);
+	return result;
+}
+
 int silver_open(struct silver *s, const struct columns *events)
 {
 	*s = (struct silver){.n_events = events->n, .purchase = -1};
@@ -46,16 +72,8 @@ int silver_open(struct silver *s, const struct columns *events)
 		return cause_record(
 		    STATUS_INPUT,
 		    "these events have no column timestamp that is never null: no date to file them by");
-	if (columns_copy(&s->columns, events) != 0)
+	if (columns_copy(&s->columns, events) != 0 || add_columns(&s->columns) != 0)
 		return -1;
-	for (size_t i = 0; i < SILVER_ADDED; i++) {
-		if (columns_find(events, added_columns[i].name) >= 0)
-			return cause_record(STATUS_INPUT, "these events already have a column %s",
-					    added_columns[i].name);
-		if (columns_add(&s->columns, added_columns[i].name, added_columns[i].type,
-				added_columns[i].nullable) != 0)
-			return -1;
-	}
 	if (builder_init(&s->added, s->columns.items + s->n_events, SILVER_ADDED) != 0)
 		return -1;
 	s->vectors = calloc(s->columns.n, sizeof *s->vectors);

@@ -31,6 +31,9 @@ struct silver {
 const char *silver_added_name(enum silver_column column);
 enum column_type silver_added_type(enum silver_column column);
 
+/* The columns of a silver stream, by the schema at path. */
+int silver_by_schema(const char *path, struct columns *columns) MUST_CHECK;
+
 int silver_open(struct silver *s, const struct columns *events) MUST_CHECK;
 void silver_close(struct silver *s);
 /* The same for the columns of a silver stream, whose rows have all that is added already. */

@@ -177,21 +177,26 @@ static bool has_added(const struct columns *columns)
 	return true;
 }
 
+static int open_file(struct silver_reader *s, int fd, const char *path)
+{
+	*s = (struct silver_reader){0};
+	s->path = strdup(path);
+	if (s->path == NULL)
+		return cause_memory();
+	s->parquet = parquet_open(fd, path);
+	if (s->parquet == NULL)
+		return -1;
+	find_keys(s);
+	return 0;
+}
+
 int silver_reader_open(struct silver_reader *s, int fd, const char *path, const char *const *names, size_t n)
 {
 	struct wanted all = {0};
 	int result = -1;
 
-	*s = (struct silver_reader){0};
-	s->path = strdup(path);
-	if (s->path == NULL) {
-		cause_memory();
+	if (open_file(s, fd, path) != 0)
 		goto out;
-	}
-	s->parquet = parquet_open(fd, path);
-	if (s->parquet == NULL)
-		goto out;
-	find_keys(s);
 	if (names == NULL && want_all(s, &all) != 0)
 		goto out;
 	if (take_columns(s, names == NULL ? all.names : names, names == NULL ? all.n : n) != 0)
@@ -206,13 +211,99 @@ out:
 	return result;
 }
 
+static int refuse(const struct silver_reader *s, const char *column, const char *what)
+{
+	return cause_record(
+	    STATUS_REFUSED,
+	    "%s: column %s: %s, by the schema that the lake has now: evetl LAKE reload makes Silver "
+	    "by that",
+	    s->path, column, what);
+}
+
+/* Which of the columns there are in the file, or in its keys: their names and where they go. */
+static int find_there(struct silver_reader *s, const struct columns *as, const char **names, size_t *to,
+		      size_t *n)
+{
+	for (size_t i = 0; i < as->n; i++) {
+		const struct column *c = &as->items[i];
+		const struct text name = {c->name, strlen(c->name)};
+
+		if (file_has(s, name) || has_key(s, name)) {
+			to[*n] = i;
+			names[(*n)++] = c->name;
+		} else if (c->nullable && added_index(c->name) == SILVER_ADDED) {
+			s->absent[s->n_absent++] = i;
+		} else {
+			return refuse(s, c->name, "it is not there, and is never null");
+		}
+	}
+	for (size_t i = 0; s->unasked == NULL && i < parquet_n_columns(s->parquet); i++)
+		if (columns_find(as, parquet_column_name(s->parquet, i)) < 0)
+			s->unasked = parquet_column_name(s->parquet, i);
+	return 0;
+}
+
+/* The columns that are there are such as they are to be, and go where they are to go. */
+static int place(struct silver_reader *s, const struct columns *as, const size_t *to)
+{
+	const size_t n_file = s->columns.n - s->n_keys;
+
+	for (size_t i = 0; i < s->columns.n; i++) {
+		const struct column *is = &s->columns.items[i], *be = &as->items[to[i]];
+
+		if (is->type != be->type)
+			return refuse(s, is->name, "it is of another type");
+		if (is->nullable && !be->nullable)
+			return refuse(s, is->name, "it may be null, and is never so");
+	}
+	for (size_t i = 0; i < n_file; i++)
+		s->to[i] = to[s->to[i]];
+	for (size_t i = 0; i < s->n_keys; i++)
+		s->keys[i].column = to[s->keys[i].column];
+	columns_free(&s->columns);
+	return columns_copy(&s->columns, as);
+}
+
+int silver_reader_open_as(struct silver_reader *s, int fd, const char *path, const struct columns *as)
+{
+	const char **names = calloc(as->n + 1, sizeof *names);
+	size_t *to = calloc(as->n + 1, sizeof *to);
+	size_t n = 0;
+	int result = -1;
+
+	if (open_file(s, fd, path) != 0)
+		goto out;
+	s->absent = calloc(as->n + 1, sizeof *s->absent);
+	if (names == NULL || to == NULL || s->absent == NULL) {
+		cause_memory();
+		goto out;
+	}
+	if (find_there(s, as, names, to, &n) != 0 || take_columns(s, names, n) != 0 || place(s, as, to) != 0)
+		goto out;
+	s->is_silver = has_added(&s->columns);
+	result = 0;
+out:
+	free(names);
+	free(to);
+	if (result != 0)
+		silver_reader_close(s);
+	return result;
+}
+
 void silver_reader_close(struct silver_reader *s)
 {
 	parquet_close(s->parquet);
 	columns_free(&s->columns);
 	free(s->to);
+	free(s->absent);
 	free(s->path);
 	*s = (struct silver_reader){0};
+}
+
+static void add_nulls(struct builder_column *c, uint32_t n)
+{
+	for (uint32_t row = 0; row < n; row++)
+		builder_add_null(c);
 }
 
 int silver_reader_next(struct silver_reader *s, struct builder *b)
@@ -229,8 +320,9 @@ int silver_reader_next(struct silver_reader *s, struct builder *b)
 				return -1;
 			continue;
 		}
-		for (uint32_t row = 0; row < n; row++)
-			builder_add_null(c);
+		add_nulls(c, n);
 	}
+	for (size_t i = 0; more > 0 && i < s->n_absent; i++)
+		add_nulls(&b->columns[s->absent[i]], n);
 	return more;
 }

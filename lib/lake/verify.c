@@ -1,6 +1,5 @@
 #include "lake/verify_parts.h"
 
-#include "decode/schema.h"
 #include "lake/silver.h"
 #include "stream/control.h"
 
@@ -89,20 +88,11 @@ int verify_count_reject(struct verify_counts *c, struct text source)
 static int silver_columns(const struct verify *v, struct columns *columns)
 {
 	char *path = lake_schema(v->lake, "event.json", v->schemas);
-	struct schema *schema = path != NULL ? schema_read(path) : NULL;
-	int result = -1;
+	const int result = path != NULL ? silver_by_schema(path, columns) : -1;
 
-	if (schema == NULL || columns_copy(columns, &schema->columns) != 0 ||
-	    columns_add(columns, "line", COLUMN_INT64, false) != 0)
-		goto out;
-	for (size_t i = 0; i < SILVER_ADDED; i++) {
-		if (columns_add(columns, silver_added_name((enum silver_column)i),
-				silver_added_type((enum silver_column)i), true) != 0)
-			goto out;
-	}
-	result = 0;
-out:
-	schema_free(schema);
+	/* There may be nulls in older files where it allows none now. */
+	for (size_t i = 0; i < columns->n; i++)
+		columns->items[i].nullable = true;
 	free(path);
 	return result;
 }
