@@ -39,10 +39,10 @@ EV_CFLAGS = -std=c17 -D_GNU_SOURCE -DEV_VERSION='"$(VERSION)"' -DEV_ISAL=$(ISAL)
 EV_LDFLAGS = -pie -Wl,--as-needed,-z,relro,-z,now,-z,noexecstack $(if $(SAN),-fsanitize=$(SAN))
 # ISAL=0 does without ISA-L, which inflates three times as fast as zlib.
 ISAL = 1
-LDLIBS = $(if $(filter 1,$(ISAL)),-lisal) -lz -lsnappy -lsqlite3 -lm
+LDLIBS = $(if $(filter 1,$(ISAL)),-lisal) -lz -lsnappy -lsqlite3 -ljq -lm
 
 # What Debian calls what we need; `make deps` installs what is missing.
-PACKAGES = gcc libc6-dev zlib1g-dev $(if $(filter 1,$(ISAL)),libisal-dev) libsnappy-dev libsqlite3-dev libxxhash-dev libarchive-dev sqlite3 perl mandoc util-linux
+PACKAGES = gcc libc6-dev zlib1g-dev $(if $(filter 1,$(ISAL)),libisal-dev) libsnappy-dev libsqlite3-dev libjq-dev libxxhash-dev libarchive-dev sqlite3 perl mandoc util-linux
 # And what tests need beside: one that does without skips, saying so.
 CHECK_PACKAGES = strace zstd xz-utils bzip2 lz4 libarchive-tools python3
 LINT_PACKAGES = clang-format cppcheck shellcheck

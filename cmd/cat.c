@@ -15,13 +15,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Starts a stream whose rows are what the schema at path says. */
-static int cat_begin(struct cat *cat, const char *path)
+/* A map of the user's own, which is tried at once, or the lake's if it has one, when there are lines. */
+static int open_map(struct cat *cat, const char *lake)
+{
+	char path[8192];
+
+	if (lake != NULL)
+		snprintf(path, sizeof path, "%s/schemas/map.jq", lake);
+	if (lake != NULL && cat->map_path != NULL)
+		return cause_record(
+		    STATUS_USAGE, "-m is for looking around: all runs of a lake go by its own map, %s", path);
+	if (cat->map_path == NULL && (lake == NULL || access(path, F_OK) != 0))
+		return 0;
+	cat->map = map_open(cat->map_path != NULL ? cat->map_path : path, cat->seconds);
+	if (cat->map == NULL)
+		return -1;
+	return cat->map_path != NULL ? map_start(cat->map) : 0;
+}
+
+/* Starts a stream whose rows are what the schema at path says, and the map, if there is one, makes. */
+static int cat_begin(struct cat *cat, const char *path, const char *lake)
 {
 	cat->schema = schema_read(path);
-	if (cat->schema == NULL ||
+	if (cat->schema == NULL || open_map(cat, lake) != 0 ||
 	    ingest_open(&cat->ingest, cat->schema, &cat->out, cat->limit, cat->keep) != 0)
 		return -1;
+	cat->ingest.map = cat->map;
 	cat->reading = true;
 	return stream_begin(&cat->out, STREAM_EVENTS, &cat->ingest.columns, cat->command);
 }
@@ -51,7 +70,7 @@ int cat_begin_for(struct cat *cat, const char *lake)
 {
 	char path[8192];
 
-	return find_schema(cat, lake, path, sizeof path) != 0 ? -1 : cat_begin(cat, path);
+	return find_schema(cat, lake, path, sizeof path) != 0 ? -1 : cat_begin(cat, path, lake);
 }
 
 int cat_silver_columns(const struct cat *cat, const char *lake, struct columns *columns)
@@ -66,6 +85,8 @@ void cat_close(struct cat *cat)
 	if (cat->reading)
 		ingest_close(&cat->ingest);
 	cat->reading = false;
+	map_close(cat->map);
+	cat->map = NULL;
 	schema_free(cat->schema);
 	cat->schema = NULL;
 	cat_table_close(&cat->table);

@@ -10,6 +10,7 @@
 struct cat {
 	struct stream_writer out;
 	struct schema *schema;
+	struct map *map; /* as -m says, or of the lake */
 	struct ingest ingest;
 	bool reading; /* ingest is open, and its stream begun */
 	struct cat_table table;
@@ -18,6 +19,8 @@ struct cat {
 	size_t limit;            /* of a line, in bytes */
 	uint32_t part, parts;    /* of a plan; 0 for all of it */
 	const char *schema_path; /* or NULL: the lake's, or the installed one */
+	const char *map_path;    /* or NULL */
+	unsigned seconds;        /* that the map may take for a line */
 	const char *command;
 };
 

@@ -19,11 +19,14 @@
 
 static const struct tool tool = {
     .name = "evcat",
-    .synopsis = "[-k] [-f ev|table|tsv|csv|jsonl] [-s K/N] [-L BYTES] [-S SCHEMA] [PATH ...]",
+    .synopsis =
+	"[-k] [-f ev|table|tsv|csv|jsonl] [-m MAP] [-s K/N] [-t SECONDS] [-L BYTES] [-S SCHEMA] [PATH ...]",
     .help =
 	"  -f FORMAT  ev, table, tsv, csv or jsonl; table on a terminal, else ev\n"
 	"  -k         keep what is whole of a damaged source, and mark it PARTIAL\n"
+	"  -m MAP     a jq program that makes events of lines of any shape\n"
 	"  -s K/N     read part K of N of a plan, for evgold to merge\n"
+	"  -t SECONDS processor time that the map may take for a line, 5 unless given\n"
 	"  -L BYTES   the longest line that is read, 1048576 unless given\n"
 	"  -S SCHEMA  the rules for an event, instead of the lake's or the installed ones\n"
 	"PATH is a file or a folder; without one, or for -, standard input: lines, a plan or any stream.\n",
@@ -78,19 +81,21 @@ static void parse_part(struct cat *cat, const char *argument)
 
 int main(int argc, char **argv)
 {
-	struct cat cat = {.limit = LINE_LIMIT};
+	struct cat cat = {.limit = LINE_LIMIT, .seconds = MAP_SECONDS};
 	const char *format_name = isatty(STDOUT_FILENO) ? "table" : "ev";
 	enum rows_format format;
 	int option;
 
 	tool_start(&tool);
 	tool_is_stage();
-	while ((option = tool_option(argc, argv, "f:ks:L:S:")) != -1) {
+	while ((option = tool_option(argc, argv, "f:km:s:t:L:S:")) != -1) {
 		switch (option) {
 		case 'f': format_name = optarg; break;
 		case 'k': cat.keep = true; break;
 		case 'L': cat.limit = (size_t)tool_number('L', optarg, LINE_PREFIX, LINE_LIMIT_MAX); break;
+		case 'm': cat.map_path = optarg; break;
 		case 's': parse_part(&cat, optarg); break;
+		case 't': cat.seconds = (unsigned)tool_number('t', optarg, 1, MAP_SECONDS_MAX); break;
 		case 'S': cat.schema_path = optarg; break;
 		}
 	}

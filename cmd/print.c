@@ -2,6 +2,7 @@
 
 #include "base/decimal.h"
 #include "base/timestamp.h"
+#include "decode/map.h"
 #include "stream/stream.h"
 #include "tool.h"
 
@@ -100,11 +101,14 @@ static int print_batch(struct print *p, const struct batch *batch)
 static void name_reject(struct print *p, const struct control_reject *r)
 {
 	const int shown = (int)(r->raw.len < RAW_SHOWN ? r->raw.len : RAW_SHOWN);
+	/* Of other reasons the field is a part. */
+	const bool explained = text_equal(r->reason, text_of(MAP_REASON));
 
 	p->rejects++;
 	if (++p->source_rejects <= REJECTS_NAMED)
-		tool_warn("%s:%llu:%llu: %.*s: %.*s%s", p->source, (unsigned long long)r->line,
-			  (unsigned long long)r->column, (int)r->reason.len, r->reason.data, shown,
+		tool_warn("%s:%llu:%llu: %.*s: %.*s%s%.*s%s", p->source, (unsigned long long)r->line,
+			  (unsigned long long)r->column, (int)r->reason.len, r->reason.data,
+			  explained ? (int)r->field.len : 0, r->field.data, explained ? ": " : "", shown,
 			  r->raw.data, r->raw.len > RAW_SHOWN ? "..." : "");
 }
 

@@ -191,10 +191,11 @@ static bool is_text(struct text cell, const char *text)
 	return cell.len == strlen(text) && memcmp(cell.data, text, cell.len) == 0;
 }
 
-static int append_json(struct buffer *out, const char *name, bool number, struct text cell)
+static int append_json(struct buffer *out, const struct rows_column *column, struct text cell)
 {
-	number = number && cell.len != 0;
-	if (append_json_text(out, text_of(name)) != 0 || buffer_append(out, ":", 1) != 0)
+	bool number = column->number && cell.len != 0;
+
+	if (append_json_text(out, text_of(column->name)) != 0 || buffer_append(out, ":", 1) != 0)
 		return -1;
 	if (cell.data == NULL)
 		return buffer_append(out, "null", 4);
@@ -206,8 +207,7 @@ static int append_json(struct buffer *out, const char *name, bool number, struct
 	return number ? buffer_append(out, cell.data, cell.len) : append_json_text(out, cell);
 }
 
-/* numbers is NULL where the columns say it. */
-static int append_line(struct rows *r, const struct text *cells, const bool *numbers)
+static int append_line(struct rows *r, const struct text *cells)
 {
 	bool json = r->format == ROWS_JSONL;
 
@@ -221,10 +221,7 @@ static int append_line(struct rows *r, const struct text *cells, const bool *num
 		switch (r->format) {
 		case ROWS_TSV: result = append_tsv(&r->text, cells[i]); break;
 		case ROWS_CSV: result = append_csv(&r->text, cells[i]); break;
-		default:
-			result = append_json(&r->text, r->columns[i].name,
-					     numbers != NULL ? numbers[i] : r->columns[i].number, cells[i]);
-			break;
+		default: result = append_json(&r->text, &r->columns[i], cells[i]); break;
 		}
 		if (result != 0)
 			return -1;
@@ -299,18 +296,13 @@ out:
 
 int rows_add(struct rows *r, const struct text *cells)
 {
-	return rows_add_typed(r, cells, NULL);
-}
-
-int rows_add_typed(struct rows *r, const struct text *cells, const bool *numbers)
-{
 	if (r->format == ROWS_TABLE) {
 		if (append_cells(r, cells) != 0)
 			return -1;
 		/* The header is one of them. */
 		return r->n_cells > r->n * (MEASURED_ROWS + 1) || r->measured ? flush(r) : 0;
 	}
-	if (append_line(r, cells, numbers) != 0)
+	if (append_line(r, cells) != 0)
 		return -1;
 	return r->text.len >= FLUSH_BYTES ? flush(r) : 0;
 }

@@ -22,7 +22,7 @@ sub text {
 }
 
 my %control = (
-	7 => 'tttnnn', 8 => 'ntnnth', 9 => 'tnnn', 10 => 'hnnnnnn', 11 => 'ttnnnnht', 12 => 'tttnnh', 13 => 'tnt', 14 => 'tttnnn',
+	7 => 'tttnnn', 8 => 'ntnnth', 9 => 'tnnn', 10 => 'hnnnnnnn', 11 => 'ttnnnnht', 12 => 'tttnnh', 13 => 'tnt', 14 => 'tttnnn',
 	15 => 'tnt', 16 => 'nnn', 17 => 'nnn', 18 => 'tnnn', 19 => 'tnt',
 );
 
@@ -178,7 +178,7 @@ while ($at < length $in) {
 			die "source in a source" if $type == 9 && $in_source++;
 			$source_rows = 0 if $type == 9;
 			die "source-end" if $type == 10 && (!$in_source-- || ($kind != 4 && $fields[3] != $source_rows)
-				|| $fields[2] != $fields[3] + $fields[4] + $fields[5]);
+				|| $fields[2] + $fields[7] != $fields[3] + $fields[4] + $fields[5]);
 			next if $type != 13;
 			die "partial" if $kind != 4;
 			$state .= $fields[2];

@@ -605,6 +605,20 @@ int decode_line(struct decoder *d, const struct line *line, struct decode_fault 
 	return 1;
 }
 
+int decode_check(struct decoder *d, const struct line *line, struct decode_fault *fault)
+{
+	const uint32_t row = d->n_rows;
+	int result;
+
+	d->n_unknown = 0;
+	if (buffer_reserve(&d->scratch, line->len + DECODE_SLACK) != 0)
+		return -1;
+	result = take_unusual(d, line, row, fault);
+	forget_rows(d, row);
+	buffer_clear(&d->scratch);
+	return result;
+}
+
 int decoder_flush(struct decoder *d)
 {
 	struct builder *const b = d->builder;

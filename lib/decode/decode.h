@@ -53,6 +53,8 @@ int decode_usual(struct decoder *d, struct line_reader *lines) MUST_CHECK;
  */
 int decode_line(struct decoder *d, const struct line *line, struct decode_fault *fault) MUST_CHECK;
 int decoder_flush(struct decoder *d) MUST_CHECK;
+/* The same verdict, and no row. */
+int decode_check(struct decoder *d, const struct line *line, struct decode_fault *fault) MUST_CHECK;
 
 /*
  * Whether the builder's rows come to whole cells. It is then that rows are flushed, and behind a line of more

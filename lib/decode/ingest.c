@@ -39,7 +39,7 @@ int ingest_begin(struct ingest *g, const struct control_source *source)
 	return stream_write_control(g->out, FRAME_SOURCE, &g->payload);
 }
 
-int ingest_reject(struct ingest *g, const struct control_reject *reject)
+static int add_reject(struct ingest *g, const struct control_reject *reject)
 {
 	g->end.rejects++;
 	buffer_clear(&g->payload);
@@ -61,7 +61,7 @@ static int write_reject(struct ingest *g, const struct line *line, const struct 
 	    .raw = {line->data, line->raw_len},
 	};
 
-	return ingest_reject(g, &reject);
+	return add_reject(g, &reject);
 }
 
 static int write_when_full(struct ingest *g)
@@ -82,9 +82,23 @@ static int take_usual(struct ingest *g)
 	return n;
 }
 
+/* The text of a line, or what was made of it, becomes a row: 1; 0 and *fault; -1. */
+static int take_event(struct ingest *g, const struct line *line, struct decode_fault *fault)
+{
+	const int taken = decode_line(g->decoder, line, fault);
+
+	if (taken != 1)
+		return taken;
+	g->end.rows++;
+	if ((decode_is_even(&g->builder) || line->len > DECODE_LONG) && write_when_full(g) != 0)
+		return -1;
+	return 1;
+}
+
+static const struct decode_fault too_long = {.reason = "line_too_long", .field = ""};
+
 static int take_line(struct ingest *g, const struct line *line)
 {
-	static const struct decode_fault too_long = {.reason = "line_too_long", .field = ""};
 	struct decode_fault fault;
 	int taken;
 
@@ -94,18 +108,96 @@ static int take_line(struct ingest *g, const struct line *line)
 		g->end.blank++;
 		return 0;
 	}
-	taken = decode_line(g->decoder, line, &fault);
-	if (taken < 0)
+	taken = take_event(g, line, &fault);
+	return taken == 0 ? write_reject(g, line, &fault) : taken < 0 ? -1 : 0;
+}
+
+/* The next event of an answer, as if it were the line. */
+static struct line event_of(struct map_answer *a)
+{
+	const struct text event = map_event(a);
+	struct line line = a->line;
+
+	line.data = event.data;
+	line.len = event.len;
+	return line;
+}
+
+/* Whether all events of a line are good: 1, 0 and *fault, -1. */
+static int check_events(struct ingest *g, struct map_answer a, struct decode_fault *fault)
+{
+	int good = 1;
+
+	while (good == 1 && a.n > 0) {
+		const struct line event = event_of(&a);
+
+		good = decode_check(g->decoder, &event, fault);
+	}
+	return good;
+}
+
+/* What a map has made of a line: all of it, or a reject. */
+static int take_answer(struct ingest *g, struct map_answer *a)
+{
+	const uint32_t n = a->n;
+	int good = a->fault.reason == NULL;
+
+	if (n > 1)
+		good = check_events(g, *a, &a->fault);
+	while (good == 1 && a->n > 0) {
+		const struct line event = event_of(a);
+
+		good = take_event(g, &event, &a->fault);
+	}
+	if (good < 0)
 		return -1;
-	if (taken == 0)
-		return write_reject(g, line, &fault);
-	g->end.rows++;
-	return decode_is_even(&g->builder) || line->len > DECODE_LONG ? write_when_full(g) : 0;
+	if (good == 0) {
+		/* It would be one of the event, which nobody has. */
+		if (n > 0)
+			a->fault.column = 0;
+		return write_reject(g, &a->line, &a->fault);
+	}
+	g->end.blank += n == 0;
+	g->end.more += n > 1 ? n - 1 : 0;
+	return 0;
+}
+
+/* Of all lines that the map has been given. */
+static int take_answers(struct ingest *g)
+{
+	struct map_answer answer;
+	int more = 0;
+
+	while (g->map != NULL && (more = map_next(g->map, &answer)) > 0) {
+		if (take_answer(g, &answer) != 0 || (!map_stays(g->map) && decoder_flush(g->decoder) != 0))
+			return -1;
+	}
+	return more;
+}
+
+/* A line for the map, which takes many at a time. */
+static int map_line(struct ingest *g, const struct line *line)
+{
+	if (!line->too_long && line_is_blank(line)) {
+		g->end.blank++;
+		return 0;
+	}
+	if (map_is_full(g->map, line->raw_len) && take_answers(g) != 0)
+		return -1;
+	map_add(g->map, line, line->too_long ? &too_long : NULL);
+	return 0;
 }
 
 int ingest_line(struct ingest *g, const struct line *line)
 {
+	if (g->map != NULL)
+		return map_line(g, line);
 	return take_line(g, line) != 0 ? -1 : decoder_flush(g->decoder);
+}
+
+int ingest_reject(struct ingest *g, const struct control_reject *reject)
+{
+	return take_answers(g) != 0 ? -1 : add_reject(g, reject);
 }
 
 /* All lines: 0, 1 for a damaged source that is kept in part, -1. */
@@ -115,8 +207,9 @@ static int take_lines(struct ingest *g)
 	int more;
 
 	while ((more = line_next(&g->lines, &line)) > 0) {
-		if (take_line(g, &line) != 0 || take_usual(g) != 0 ||
-		    (!line_stays(&g->lines) && decoder_flush(g->decoder) != 0))
+		if (g->map != NULL ? map_line(g, &line) != 0
+				   : take_line(g, &line) != 0 || take_usual(g) != 0 ||
+					 (!line_stays(&g->lines) && decoder_flush(g->decoder) != 0))
 			return -1;
 	}
 	if (more < 0 && !(g->keep && input_is_damaged(g->lines.input)))
@@ -150,9 +243,10 @@ static int write_notes(struct ingest *g)
 int ingest_end(struct ingest *g)
 {
 	/* Rows belong to their source: what is left of them goes before its end. */
-	if (decoder_flush(g->decoder) != 0 || stream_write_batch(g->out, &g->builder) != 0)
+	if (take_answers(g) != 0 || decoder_flush(g->decoder) != 0 ||
+	    stream_write_batch(g->out, &g->builder) != 0)
 		return -1;
-	g->end.lines = g->end.rows + g->end.rejects + g->end.blank;
+	g->end.lines = g->end.rows - g->end.more + g->end.rejects + g->end.blank;
 	buffer_clear(&g->payload);
 	if (control_encode_source_end(&g->payload, &g->end) != 0 ||
 	    stream_write_control(g->out, FRAME_SOURCE_END, &g->payload) != 0)

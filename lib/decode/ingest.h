@@ -2,6 +2,8 @@
  * ingest -- sources to an events stream: for each a source frame, its rows and rejects, and an end that
  * accounts for every line.
  *
+ * With a map, a line is kept with all the events that are made of it, or rejected as a whole.
+ *
  * Columns are the schema's, in order, then `line` (int64): the line of the source that a row was read from.
  * Errors: STATUS_INPUT for a damaged source, by name and offset, STATUS_SYSTEM for one that cannot be read.
  */
@@ -9,6 +11,7 @@
 #define EV_INGEST_H
 
 #include "decode/decode.h"
+#include "decode/map.h"
 #include "source/line.h"
 #include "stream/stream.h"
 
@@ -20,7 +23,8 @@ struct ingest {
 	struct line_reader lines;
 	struct control_source_end end;
 	struct buffer payload;
-	bool keep; /* take a damaged source as far as it is whole */
+	bool keep;       /* take a damaged source as far as it is whole */
+	struct map *map; /* what makes events of lines; NULL when lines are events. Borrowed, set once open */
 };
 
 /* schema and out are borrowed. A line may have up to limit bytes. */

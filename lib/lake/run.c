@@ -264,7 +264,7 @@ static int check_source(const struct run_source *s)
 
 	if (!s->ended)
 		return cause_record(STATUS_INPUT, "%.*s: the stream gives no end of this source", len, path);
-	if (s->end.lines != s->end.rows + s->end.rejects + s->end.blank)
+	if (s->end.lines + s->end.more != s->end.rows + s->end.rejects + s->end.blank)
 		return cause_record(STATUS_REFUSED,
 				    "%.*s: %" PRIu64 " lines, but %" PRIu64 " kept, %" PRIu64
 				    " rejected and %" PRIu64 " blank",

@@ -50,7 +50,7 @@ static const struct field source_end_fields[] = {
     FIELD(control_source_end, HASH, content),   FIELD(control_source_end, NUMBER, bytes),
     FIELD(control_source_end, NUMBER, lines),   FIELD(control_source_end, NUMBER, rows),
     FIELD(control_source_end, NUMBER, rejects), FIELD(control_source_end, NUMBER, blank),
-    FIELD(control_source_end, NUMBER, partial),
+    FIELD(control_source_end, NUMBER, partial), FIELD(control_source_end, NUMBER, more),
 };
 static const struct field reject_fields[] = {
     FIELD(control_reject, TEXT, reason),   FIELD(control_reject, TEXT, field),

@@ -76,15 +76,16 @@ struct control_reread {
 	uint64_t left_out; /* those of removed sources */
 };
 
-/* lines = rows + rejects + blank. */
+/* lines + more = rows + rejects + blank. */
 struct control_source_end {
 	struct hash128 content; /* XXH3-128 of the decompressed bytes */
 	uint64_t bytes;         /* decompressed */
 	uint64_t lines;
 	uint64_t rows;
 	uint64_t rejects;
-	uint64_t blank;
+	uint64_t blank;   /* lines without an event */
 	uint64_t partial; /* 1: it broke off, and was taken as far as it was whole (evcat -k) */
+	uint64_t more;    /* rows that are not the first of their line: those that a map has made */
 };
 
 struct control_reject {
@@ -179,5 +180,10 @@ int control_decode_reread(const struct frame *f, struct control_reread *c) MUST_
 int control_decode_mended(const struct frame *f, struct control_mended *c) MUST_CHECK;
 int control_decode_error(const struct frame *f, struct control_error *c) MUST_CHECK;
 int control_decode_trailer(const struct frame *f, struct control_trailer *c) MUST_CHECK;
+
+static inline struct text text_of(const char *s)
+{
+	return (struct text){s, strlen(s)};
+}
 
 #endif

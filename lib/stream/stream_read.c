@@ -312,7 +312,7 @@ static int read_source_end(struct stream *s)
 	/* A partial stream has the rows' aggregates instead. */
 	if (!s->in_source || (s->kind != STREAM_PARTIAL && e->rows != s->source_rows))
 		return broken(s, "a source with another number of rows than its end says");
-	if (e->lines != e->rows + e->rejects + e->blank)
+	if (e->more > e->rows || e->lines + e->more != e->rows + e->rejects + e->blank)
 		return broken(s, "a source whose lines are not its rows, rejects and blank lines");
 	s->in_source = false;
 	return 1;
