@@ -17,6 +17,7 @@ endif
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
+LIBDIR = $(PREFIX)/lib/evlake
 DATADIR = $(PREFIX)/share/evlake
 PEER = ../peer
 FUZZ_SECONDS = 5
@@ -34,7 +35,8 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototype
 # Level 3 checks more, where compiler and C library know it; others would warn.
 FORTIFY := $(shell echo '#include <features.h>' | $(CC) -O2 -D_FORTIFY_SOURCE=3 -Werror -E -x c - >/dev/null 2>&1 && echo 3 || echo 2)
 HARDEN = $(if $(SAN),,-fstack-protector-strong -D_FORTIFY_SOURCE=$(FORTIFY))
-EV_CFLAGS = -std=c17 -D_GNU_SOURCE -DEV_VERSION='"$(VERSION)"' -DEV_ISAL=$(ISAL) -Ilib $(WARN) $(HARDEN) -fPIE -MMD -MP \
+EV_CFLAGS = -std=c17 -D_GNU_SOURCE -DEV_VERSION='"$(VERSION)"' -DEV_ISAL=$(ISAL) -Ilib $(WARN) $(HARDEN) -fPIC \
+	-fvisibility=hidden -MMD -MP \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 EV_LDFLAGS = -pie -Wl,--as-needed,-z,relro,-z,now,-z,noexecstack $(if $(SAN),-fsanitize=$(SAN))
 # ISAL=0 does without ISA-L, which inflates three times as fast as zlib.
@@ -48,7 +50,9 @@ CHECK_PACKAGES = strace zstd xz-utils bzip2 lz4 libarchive-tools python3
 LINT_PACKAGES = clang-format cppcheck shellcheck
 
 TOOLS = $(basename $(notdir $(wildcard cmd/ev*.c)))
-LIB_O = $(patsubst %.c,$(B)/%.o,$(filter-out $(if $(filter 1,$(ISAL)),,%/inflate_isal.c),$(wildcard lib/*/*.c)))
+LIB_O = $(patsubst %.c,$(B)/%.o,$(filter-out %/extension.c $(if $(filter 1,$(ISAL)),,%/inflate_isal.c),$(wildcard lib/*/*.c)))
+# What speaks to SQLite is made once more for the extension, which uses that of whoever loads it.
+EXTENSION_O = $(patsubst %.c,$(B)/extension/%.o,lib/base/db.c $(wildcard lib/query/*.c))
 CMD_O = $(patsubst %.c,$(B)/%.o,$(filter-out $(wildcard cmd/ev*.c),$(wildcard cmd/*.c)))
 UNITS = $(patsubst t/unit/%.c,$(B)/unit/%.t,$(wildcard t/unit/*.c))
 SHIMS = $(patsubst t/shim/%.c,$(B)/shim/%.so,$(wildcard t/shim/*.c))
@@ -63,11 +67,16 @@ Q = $(if $(V),,@)
 SILENT = $(findstring s,$(firstword -$(MAKEFLAGS)))
 say = $(if $(V)$(SILENT),,@printf '%5s %s\n' $(1) $@)
 
-all: $(TOOLS:%=$(B)/%)
+all: $(TOOLS:%=$(B)/%) $(B)/evlake.so
 
 $(B)/ev%: $(B)/cmd/ev%.o $(B)/cmd.a $(B)/libevlake.a
 	$(call say,link)
 	$(Q)$(CC) $(CFLAGS) $(EV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/evlake.so: $(EXTENSION_O) $(B)/libevlake.a
+	$(call say,link)
+	$(Q)$(CC) $(CFLAGS) $(filter-out -pie,$(EV_LDFLAGS)) $(if $(SAN),,-Wl$(comma)-z$(comma)defs) $(LDFLAGS) -shared -o $@ $^ \
+		$(filter-out -lsqlite3,$(LDLIBS))
 
 # Of what tools share each takes, and so loads, what it uses.
 $(B)/cmd.a: $(CMD_O)
@@ -91,6 +100,11 @@ $(B)/%.o: %.c $(B)/flags | $(B)/deps
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(EV_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/extension/%.o: %.c $(B)/flags | $(B)/deps
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) $(EV_CFLAGS) -DEV_EXTENSION $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Code for processors that have more than all have; whoever calls it asks first.
 ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine)))
@@ -166,9 +180,10 @@ format:
 	clang-format -i $(SOURCES)
 
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/schemas/gold $(DESTDIR)$(MANDIR)/man1 \
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(DATADIR)/schemas/gold $(DESTDIR)$(MANDIR)/man1 \
 		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
 	install -m 755 $(TOOLS:%=$(B)/%) $(DESTDIR)$(BINDIR)
+	install -m 644 $(B)/evlake.so $(DESTDIR)$(LIBDIR)
 	for p in $(PIPELINES); do install -m 755 pipelines/$$p $(DESTDIR)$(BINDIR)/ev$$p || exit 1; done
 	install -m 644 schemas/event.json $(DESTDIR)$(DATADIR)/schemas
 	install -m 644 schemas/gold/*.sql $(DESTDIR)$(DATADIR)/schemas/gold
@@ -178,7 +193,7 @@ uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(BINDIR)/%) $(PIPELINES:%=$(DESTDIR)$(BINDIR)/ev%)
 	rm -f $(patsubst man/%.1,$(DESTDIR)$(MANDIR)/man1/%.1,$(wildcard man/*.1)) \
 		$(DESTDIR)$(MANDIR)/man5/evstream.5 $(DESTDIR)$(MANDIR)/man7/evlake.7
-	rm -rf $(DESTDIR)$(DATADIR)
+	rm -rf $(DESTDIR)$(DATADIR) $(DESTDIR)$(LIBDIR)
 
 dist:
 	git archive --prefix=evlake-$(VERSION)/ -o evlake-$(VERSION).tar.gz HEAD

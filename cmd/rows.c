@@ -191,11 +191,10 @@ static bool is_text(struct text cell, const char *text)
 	return cell.len == strlen(text) && memcmp(cell.data, text, cell.len) == 0;
 }
 
-static int append_json(struct buffer *out, const struct rows_column *column, struct text cell)
+static int append_json(struct buffer *out, const char *name, bool number, struct text cell)
 {
-	bool number = column->number && cell.len != 0;
-
-	if (append_json_text(out, text_of(column->name)) != 0 || buffer_append(out, ":", 1) != 0)
+	number = number && cell.len != 0;
+	if (append_json_text(out, text_of(name)) != 0 || buffer_append(out, ":", 1) != 0)
 		return -1;
 	if (cell.data == NULL)
 		return buffer_append(out, "null", 4);
@@ -207,7 +206,8 @@ static int append_json(struct buffer *out, const struct rows_column *column, str
 	return number ? buffer_append(out, cell.data, cell.len) : append_json_text(out, cell);
 }
 
-static int append_line(struct rows *r, const struct text *cells)
+/* numbers is NULL where the columns say it. */
+static int append_line(struct rows *r, const struct text *cells, const bool *numbers)
 {
 	bool json = r->format == ROWS_JSONL;
 
@@ -221,7 +221,10 @@ static int append_line(struct rows *r, const struct text *cells)
 		switch (r->format) {
 		case ROWS_TSV: result = append_tsv(&r->text, cells[i]); break;
 		case ROWS_CSV: result = append_csv(&r->text, cells[i]); break;
-		default: result = append_json(&r->text, &r->columns[i], cells[i]); break;
+		default:
+			result = append_json(&r->text, r->columns[i].name,
+					     numbers != NULL ? numbers[i] : r->columns[i].number, cells[i]);
+			break;
 		}
 		if (result != 0)
 			return -1;
@@ -296,13 +299,18 @@ out:
 
 int rows_add(struct rows *r, const struct text *cells)
 {
+	return rows_add_typed(r, cells, NULL);
+}
+
+int rows_add_typed(struct rows *r, const struct text *cells, const bool *numbers)
+{
 	if (r->format == ROWS_TABLE) {
 		if (append_cells(r, cells) != 0)
 			return -1;
 		/* The header is one of them. */
 		return r->n_cells > r->n * (MEASURED_ROWS + 1) || r->measured ? flush(r) : 0;
 	}
-	if (append_line(r, cells) != 0)
+	if (append_line(r, cells, numbers) != 0)
 		return -1;
 	return r->text.len >= FLUSH_BYTES ? flush(r) : 0;
 }

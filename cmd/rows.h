@@ -43,6 +43,8 @@ int rows_open(struct rows *r, FILE *out, enum rows_format format, const struct r
 	      size_t n) MUST_CHECK;
 /* One cell for each column; {NULL, 0} is a null. */
 int rows_add(struct rows *r, const struct text *cells) MUST_CHECK;
+/* The same where a column may hold numbers and texts: which of these cells are numbers. */
+int rows_add_typed(struct rows *r, const struct text *cells, const bool *numbers) MUST_CHECK;
 /* Prints what waits. */
 int rows_end(struct rows *r) MUST_CHECK;
 void rows_close(struct rows *r); /* with or without an end */

@@ -158,9 +158,10 @@ const char *tool_command(int argc, char **argv)
 	return buffer_text(&command);
 }
 
-const char *tool_schemas(void)
+/* The first of some places beside this program that is there; valid until the next call, NULL when none is.
+ */
+static const char *find_beside(const char *const *places, size_t n)
 {
-	static const char *const beside[] = {"/../share/evlake/schemas", "/../schemas"};
 	static char path[4096 + 32];
 	ssize_t len = readlink("/proc/self/exe", path, 4095);
 
@@ -171,14 +172,35 @@ const char *tool_schemas(void)
 	path[len] = '\0';
 	char *slash = strrchr(path, '/');
 
-	for (size_t i = 0; slash != NULL && i < sizeof beside / sizeof *beside; i++) {
-		strcpy(slash, beside[i]);
+	for (size_t i = 0; slash != NULL && i < n; i++) {
+		strcpy(slash, places[i]);
 		if (access(path, F_OK) == 0)
 			return path;
 	}
-	cause_record(STATUS_SYSTEM,
-		     "the schemas that belong to this program are not beside it: is it installed whole?");
+	cause_record(STATUS_SYSTEM, "what belongs to this program is not beside it: is it installed whole?");
 	return NULL;
+}
+
+const char *tool_schemas(void)
+{
+	static const char *const places[] = {"/../share/evlake/schemas", "/../schemas"};
+	static char *found;
+
+	if (found == NULL) {
+		const char *path = find_beside(places, 2);
+
+		found = path != NULL ? strdup(path) : NULL;
+		if (path != NULL && found == NULL)
+			cause_memory();
+	}
+	return found;
+}
+
+const char *tool_extension(void)
+{
+	static const char *const places[] = {"/../lib/evlake/evlake.so", "/evlake.so"};
+
+	return find_beside(places, 2);
 }
 
 int tool_finish(struct stream_writer *out)

@@ -38,6 +38,8 @@ const char *tool_command(int argc, char **argv);
 /* Where the schemas that came with this program are: beside it in a build, in ../share/evlake when installed.
  */
 const char *tool_schemas(void);
+/* The same for the extension of SQLite. Valid until the next call. */
+const char *tool_extension(void);
 /*
  * The end of main. Prints the cause on record, unless an earlier stage has done so, and tells the next stage
  * through out (NULL for tools that write no stream). Checks stdout. Returns the exit status.

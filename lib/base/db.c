@@ -1,6 +1,7 @@
 #include "base/db.h"
 
-#include <sqlite3.h>
+#include "base/sqlite.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,12 +18,14 @@ struct db_statement {
 	sqlite3_stmt *handle;
 	struct db *db;
 	struct db_statement *previous, *next;
-	int failed; /* the result of the first bind that did not work */
+	int failed;    /* the result of the first bind that did not work */
+	bool is_users; /* who has written it can be told what is wrong with it */
 };
 
 struct db {
 	sqlite3 *handle;
 	char *path;
+	bool borrowed; /* the handle */
 	struct db_statement *statements;
 };
 
@@ -247,6 +250,25 @@ fail:
 	return NULL;
 }
 
+struct sqlite3 *db_handle(struct db *db)
+{
+	return db->handle;
+}
+
+struct db *db_borrow(struct sqlite3 *handle, const char *path)
+{
+	struct db *db = calloc(1, sizeof *db);
+
+	if (db == NULL || (db->path = strdup(path)) == NULL) {
+		cause_memory();
+		free(db);
+		return NULL;
+	}
+	db->handle = handle;
+	db->borrowed = true;
+	return db;
+}
+
 void db_close(struct db *db)
 {
 	if (db == NULL)
@@ -254,32 +276,81 @@ void db_close(struct db *db)
 	while (db->statements != NULL)
 		db_finalize(db->statements);
 	/* An open transaction is rolled back; and with no statement left this does not fail. */
-	sqlite3_close(db->handle);
+	if (!db->borrowed)
+		sqlite3_close(db->handle);
 	free(db->path);
 	free(db);
 }
 
-struct db_statement *db_prepare(struct db *db, const char *sql)
+/* Takes the handle. */
+static struct db_statement *add_statement(struct db *db, sqlite3_stmt *handle)
 {
 	struct db_statement *s = calloc(1, sizeof *s);
-	int result;
 
 	if (s == NULL) {
 		cause_memory();
+		sqlite3_finalize(handle);
 		return NULL;
 	}
-	result = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->handle, NULL);
-	if (result != SQLITE_OK) {
-		fail(db, result);
-		free(s);
-		return NULL;
-	}
+	s->handle = handle;
 	s->db = db;
 	s->next = db->statements;
 	if (s->next != NULL)
 		s->next->previous = s;
 	db->statements = s;
 	return s;
+}
+
+struct db_statement *db_prepare(struct db *db, const char *sql)
+{
+	sqlite3_stmt *handle;
+	int result = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
+
+	if (result != SQLITE_OK) {
+		fail(db, result);
+		return NULL;
+	}
+	return add_statement(db, handle);
+}
+
+/* What is wrong with a text, not with the database. */
+static bool is_usage(int result)
+{
+	switch (result & 0xff) {
+	case SQLITE_ERROR:
+	case SQLITE_READONLY:
+	case SQLITE_AUTH:
+	case SQLITE_TOOBIG:
+	case SQLITE_MISMATCH:
+	case SQLITE_CONSTRAINT:
+	case SQLITE_RANGE: return true;
+	default: return false;
+	}
+}
+
+static int fail_usage(const struct db *db, int result)
+{
+	return is_usage(result) ? cause_record(STATUS_USAGE, "%s", sqlite3_errmsg(db->handle))
+				: fail(db, result);
+}
+
+int db_prepare_next(struct db *db, const char **sql, struct db_statement **s)
+{
+	sqlite3_stmt *handle = NULL;
+
+	while (**sql != '\0' && handle == NULL) {
+		int result = sqlite3_prepare_v2(db->handle, *sql, -1, &handle, sql);
+
+		if (result != SQLITE_OK)
+			return fail_usage(db, result);
+	}
+	if (handle == NULL)
+		return 0;
+	*s = add_statement(db, handle);
+	if (*s == NULL)
+		return -1;
+	(*s)->is_users = true;
+	return 1;
 }
 
 void db_finalize(struct db_statement *s)
@@ -345,7 +416,10 @@ int db_step(struct db_statement *s)
 	if (result == SQLITE_ROW)
 		return 1;
 	if (result != SQLITE_DONE) {
-		fail(s->db, result);
+		if (s->is_users)
+			fail_usage(s->db, result);
+		else
+			fail(s->db, result);
 		db_reset(s);
 		return -1;
 	}
@@ -369,6 +443,39 @@ void db_reset(struct db_statement *s)
 {
 	sqlite3_reset(s->handle);
 	s->failed = SQLITE_OK;
+}
+
+int db_parameters(struct db_statement *s)
+{
+	return sqlite3_bind_parameter_count(s->handle);
+}
+
+const char *db_parameter_name(struct db_statement *s, int i)
+{
+	return sqlite3_bind_parameter_name(s->handle, i);
+}
+
+int db_columns(struct db_statement *s)
+{
+	return sqlite3_column_count(s->handle);
+}
+
+const char *db_column_name(struct db_statement *s, int i)
+{
+	const char *name = sqlite3_column_name(s->handle, i);
+
+	return name != NULL ? name : "";
+}
+
+enum db_type db_type(struct db_statement *s, int i)
+{
+	switch (sqlite3_column_type(s->handle, i)) {
+	case SQLITE_INTEGER: return DB_INT;
+	case SQLITE_FLOAT: return DB_DOUBLE;
+	case SQLITE_TEXT: return DB_TEXT;
+	case SQLITE_BLOB: return DB_BLOB;
+	default: return DB_NULL;
+	}
 }
 
 bool db_is_null(struct db_statement *s, int i)

@@ -28,6 +28,11 @@ enum db_mode { DB_READ, DB_WRITE, DB_CREATE, DB_UPGRADE };
 struct db *db_open(const char *path, enum db_mode mode) MUST_CHECK;
 void db_close(struct db *db);
 
+/* SQLite's handle, for those who add tables of their own to a connection; and a connection that somebody else
+ * has opened, and closes after db_close. path is for messages. */
+struct sqlite3 *db_handle(struct db *db);
+struct db *db_borrow(struct sqlite3 *handle, const char *path) MUST_CHECK;
+
 /* Outside a transaction, once the first has been committed; whoever opens it for writing later does so too.
  */
 int db_start_log(struct db *db) MUST_CHECK;
@@ -47,6 +52,10 @@ int db_exec(struct db *db, const char *sql) MUST_CHECK;
 struct db_statement *db_prepare(struct db *db, const char *sql) MUST_CHECK;
 void db_finalize(struct db_statement *s); /* earlier than db_close; NULL is a no-op */
 
+/* The next statement of a text that a user has written, behind which *sql moves: 1, 0 when none is left, -1.
+ * STATUS_USAGE for one that is not right. */
+int db_prepare_next(struct db *db, const char **sql, struct db_statement **s) MUST_CHECK;
+
 /* Parameters are numbered from 1. Text and blobs are borrowed until the statement has been run. */
 void db_bind_int(struct db_statement *s, int i, int64_t value);
 void db_bind_double(struct db_statement *s, int i, double value);
@@ -60,6 +69,17 @@ int db_step(struct db_statement *s) MUST_CHECK;
 /* Runs a statement that gives no rows, then resets it and clears its parameters. */
 int db_run(struct db_statement *s) MUST_CHECK;
 void db_reset(struct db_statement *s);
+
+/* Of a statement: how many parameters it has, and what each is called, as it is written; NULL for "?". */
+int db_parameters(struct db_statement *s);
+const char *db_parameter_name(struct db_statement *s, int i);
+
+enum db_type { DB_NULL, DB_INT, DB_DOUBLE, DB_TEXT, DB_BLOB };
+
+/* Of the rows: how many columns, what each is called, borrowed like text; and of a row what is in it. */
+int db_columns(struct db_statement *s);
+const char *db_column_name(struct db_statement *s, int i);
+enum db_type db_type(struct db_statement *s, int i);
 
 /* Columns are numbered from 0; text and blobs are borrowed until the next step. */
 bool db_is_null(struct db_statement *s, int i);

@@ -11,8 +11,6 @@
 #include "base/buffer.h"
 #include "base/db.h"
 
-enum db_type { DB_NULL, DB_INT, DB_DOUBLE, DB_TEXT, DB_BLOB };
-
 struct db_value {
 	enum db_type type;
 	int64_t number;

@@ -13,6 +13,11 @@ struct text {
 	size_t len; /* bytes */
 };
 
+static inline struct text text_of(const char *s)
+{
+	return (struct text){s, strlen(s)};
+}
+
 static inline bool text_equal(struct text a, struct text b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);

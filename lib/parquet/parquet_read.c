@@ -217,6 +217,40 @@ int parquet_restrict(struct parquet_reader *r, const struct parquet_range *range
 	return 0;
 }
 
+size_t parquet_n_groups(const struct parquet_reader *r)
+{
+	return r->footer.n_groups;
+}
+
+uint64_t parquet_group_rows(const struct parquet_reader *r, size_t group)
+{
+	return r->footer.groups[group].rows;
+}
+
+void parquet_leave_out(struct parquet_reader *r, size_t group)
+{
+	r->skipped[group] = true;
+}
+
+bool parquet_is_left_out(const struct parquet_reader *r, size_t group)
+{
+	return r->skipped[group];
+}
+
+uint64_t parquet_bytes_wanted(const struct parquet_reader *r)
+{
+	uint64_t bytes = r->footer.bytes.len;
+
+	for (size_t g = 0; g < r->footer.n_groups; g++) {
+		for (size_t i = 0; i < r->columns.n && !r->skipped[g]; i++) {
+			const struct parquet_chunk *chunk = &r->footer.groups[g].chunks[r->leaves[i]];
+
+			bytes += chunk->end - chunk->start;
+		}
+	}
+	return bytes;
+}
+
 /* To the next row group that has rows and is not skipped: 1, 0, -1. */
 static int next_group(struct parquet_reader *r)
 {

@@ -54,6 +54,16 @@ const struct columns *parquet_columns(const struct parquet_reader *r);
 int parquet_restrict(struct parquet_reader *r, const struct parquet_range *range) MUST_CHECK;
 
 /*
+ * Row groups are numbered from 0, those without rows among them. What is left out is not read; what is
+ * selected of all others takes so many bytes, with the footer.
+ */
+size_t parquet_n_groups(const struct parquet_reader *r);
+uint64_t parquet_group_rows(const struct parquet_reader *r, size_t group);
+void parquet_leave_out(struct parquet_reader *r, size_t group);
+bool parquet_is_left_out(const struct parquet_reader *r, size_t group);
+uint64_t parquet_bytes_wanted(const struct parquet_reader *r);
+
+/*
  * Adds rows of one row group, to a builder that is not full, until the builder is full or the row group ends:
  * 1, 0 at the end of the file, -1. Column i becomes the builder's column to[i], or i when to is NULL; what
  * other columns it has are the caller's to fill.

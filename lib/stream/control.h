@@ -181,9 +181,4 @@ int control_decode_mended(const struct frame *f, struct control_mended *c) MUST_
 int control_decode_error(const struct frame *f, struct control_error *c) MUST_CHECK;
 int control_decode_trailer(const struct frame *f, struct control_trailer *c) MUST_CHECK;
 
-static inline struct text text_of(const char *s)
-{
-	return (struct text){s, strlen(s)};
-}
-
 #endif

@@ -1,0 +1,50 @@
+/*
+ * relation -- what queries call a table: silver. Its columns, and where its rows are.
+ *
+ * silver: the rows of the files that the lake's ledger lists, those of now or those that an earlier run left.
+ * Columns are the lake's schema's, line, and what Silver adds to events, as in the stream that the files were
+ * written from; one that an older file does not have is null in its rows.
+ *
+ * Errors: STATUS_USAGE for a run that has not been, STATUS_INPUT and _SYSTEM as the lake has them.
+ */
+#ifndef EV_RELATION_H
+#define EV_RELATION_H
+
+#include "column/column.h"
+#include "lake/ledger.h"
+#include "query/usage.h"
+
+enum relation_kind { RELATION_SILVER };
+
+/* What all tables of a session share. */
+struct query {
+	struct db *db;       /* the connection; borrowed */
+	const char *lake;    /* its path, or NULL: where the connection's database lies */
+	const char *schemas; /* those that are installed */
+	uint64_t run;        /* as of which silver is read; 0: now */
+	bool is_extension;   /* what goes wrong is told by SQLite: no cause stays on record */
+	struct usage usage;
+};
+
+struct relation {
+	struct query *query; /* borrowed */
+	enum relation_kind kind;
+	struct columns columns;
+	size_t n_shown; /* the first of them; others are hidden from SELECT * */
+	int date;       /* the column event_date */
+	struct lake lake;
+	struct db *db; /* with the ledger; NULL when the lake has none */
+	bool owns_db;
+	uint64_t run;
+	bool counted; /* in the usage */
+};
+
+/* lake is a path, or NULL for the query's. run as in struct query. */
+int relation_open(struct relation *r, struct query *query, enum relation_kind kind, const char *lake,
+		  uint64_t run) MUST_CHECK;
+void relation_close(struct relation *r); /* {.lake.fd = -1} is closed */
+
+/* "silver" */
+const char *relation_name(enum relation_kind kind);
+
+#endif
