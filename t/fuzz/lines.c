@@ -3,6 +3,7 @@
  * a byte 0x01 stands for as many x as the two bytes behind it say.
  */
 #include "source/line.h"
+#include "source/magic.h"
 
 #include "fuzz.h"
 
@@ -79,8 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct input *input = input_open_fd(fd, "fuzz", NULL);
 
 	MUST(input != NULL);
-	/* Gzip is another matter, and so is what was cut off within its first two bytes. */
-	if (content.len == 0 || memcmp(content.data, "\x1f\x8b", content.len < 2 ? content.len : 2) != 0)
+	/* What is compressed is another matter, or was cut off within the bytes that say so. */
+	if (magic_of(content.data, content.len) == MAGIC_NONE)
 		compare(&content, input, limit);
 	input_close(input);
 	close(fd);
