@@ -80,7 +80,7 @@ int cat_silver_columns(const struct cat *cat, const char *lake, struct columns *
 	return find_schema(cat, lake, path, sizeof path) != 0 ? -1 : silver_by_schema(path, columns);
 }
 
-void cat_close(struct cat *cat)
+static void close_events(struct cat *cat)
 {
 	if (cat->reading)
 		ingest_close(&cat->ingest);
@@ -89,14 +89,20 @@ void cat_close(struct cat *cat)
 	cat->map = NULL;
 	schema_free(cat->schema);
 	cat->schema = NULL;
+}
+
+void cat_close(struct cat *cat)
+{
+	close_events(cat);
 	cat_table_close(&cat->table);
+	columns_free(&cat->table.united);
 }
 
 int cat_end(struct cat *cat)
 {
 	if (!cat->reading)
 		return cat_table_end(&cat->table, &cat->out);
-	cat_close(cat);
+	close_events(cat);
 	return stream_end(&cat->out);
 }
 
@@ -122,14 +128,53 @@ static bool begins(const struct buffer *first, const char *magic)
 	return first->len > 0 && memcmp(first->data, magic, first->len < len ? first->len : len) == 0;
 }
 
-/* By its first bytes; and by its name too, so that a damaged one is not taken for a million bad lines. */
-static bool is_table(const struct buffer *first, const char *name)
+static bool is_called_table(const char *name)
 {
 	static const char suffix[] = ".parquet";
 	const size_t len = strlen(name);
 
-	return begins(first, "PAR1") ||
-	       (len >= sizeof suffix && strcmp(name + len - (sizeof suffix - 1), suffix) == 0);
+	return len >= sizeof suffix && strcmp(name + len - (sizeof suffix - 1), suffix) == 0;
+}
+
+/* By its first bytes; and by its name too, so that a damaged one is not taken for a million bad lines. */
+static bool is_table(const struct buffer *first, const char *name)
+{
+	return begins(first, "PAR1") || is_called_table(name);
+}
+
+/* A file that is still to come: what is wrong with it is told when its turn has come. */
+static void expect(struct cat *cat, const char *name, const char *place)
+{
+	const int fd = open(place, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (cat_table_expect(&cat->table, fd, name) != 0)
+		cause_clear();
+	close(fd);
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+/* Whatever is called as such files are, in the operands that are left. */
+static void expect_ahead(struct cat *cat)
+{
+	FTS *tree = fts_open(cat->ahead, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+	FTSENT *entry;
+
+	columns_free(&cat->table.united);
+	cat->expected = true;
+	while (tree != NULL && (entry = fts_read(tree)) != NULL) {
+		if (entry->fts_level > 0 && folder_ignored_name(entry->fts_name) != NULL)
+			fts_set(tree, entry, FTS_SKIP);
+		else if (entry->fts_info == FTS_F && is_called_table(entry->fts_name))
+			expect(cat, entry->fts_path, entry->fts_path);
+	}
+	if (tree != NULL)
+		fts_close(tree);
 }
 
 static int cat_table(struct cat *cat, int fd, const char *name, const struct control_source *source)
@@ -137,6 +182,8 @@ static int cat_table(struct cat *cat, int fd, const char *name, const struct con
 	/* Lines that come later have a stream of their own. */
 	if (cat->reading && cat_end(cat) != 0)
 		return -1;
+	if (!cat->expected)
+		expect_ahead(cat);
 	return cat_table_file(&cat->table, fd, source, name, &cat->out, cat->command);
 }
 
@@ -215,11 +262,6 @@ static int cat_file(struct cat *cat, const char *path)
 	return cat_file_at(cat, path, path, NULL);
 }
 
-static int by_name(const FTSENT **a, const FTSENT **b)
-{
-	return strcmp((*a)->fts_name, (*b)->fts_name);
-}
-
 static int cat_entry(struct cat *cat, FTS *tree, FTSENT *entry)
 {
 	if (entry->fts_level > 0 && folder_ignored_name(entry->fts_name) != NULL) {
@@ -237,6 +279,21 @@ static int cat_entry(struct cat *cat, FTS *tree, FTSENT *entry)
 	}
 }
 
+/* All that come next, and no others. */
+static int expect_files(struct cat *cat, const struct cat_files *files)
+{
+	if (cat->reading && cat_end(cat) != 0)
+		return -1;
+	columns_free(&cat->table.united);
+	cat->expected = true;
+	for (size_t i = 0; i < files->n; i++) {
+		const struct cat_file *file = &files->items[i];
+
+		expect(cat, file->name, file->place != NULL ? file->place : file->name);
+	}
+	return 0;
+}
+
 /* A folder of which a ledger says what is in it: 1, or 0 when there is none, or -1. */
 static int cat_silver(struct cat *cat, char *folder)
 {
@@ -249,12 +306,15 @@ static int cat_silver(struct cat *cat, char *folder)
 	if (cat_refuse_lake(folder) != 0)
 		return -1;
 	result = cat_silver_files(folder, &files);
+	if (result > 0 && expect_files(cat, &files) != 0)
+		result = -1;
 	for (size_t i = 0; result > 0 && i < files.n; i++) {
 		const struct cat_file *file = &files.items[i];
 
 		if (cat_file_at(cat, file->name, file->place != NULL ? file->place : file->name, NULL) != 0)
 			result = -1;
 	}
+	cat->expected = cat->expected && result == 0;
 	cat_files_free(&files);
 	return result;
 }
@@ -332,6 +392,7 @@ int cat_operands(struct cat *cat, char **paths)
 	static char *dash[] = {dash_text, NULL};
 
 	for (paths = *paths == NULL ? dash : paths; *paths != NULL; paths++) {
+		cat->ahead = paths;
 		const int result = strcmp(*paths, "-") == 0
 				       ? cat_fd(cat, STDIN_FILENO, "stdin", &standard_input, NULL)
 				       : cat_path(cat, *paths);

@@ -14,6 +14,8 @@ struct cat {
 	struct ingest ingest;
 	bool reading; /* ingest is open, and its stream begun */
 	struct cat_table table;
+	char **ahead;  /* operands from the one at hand on */
+	bool expected; /* the columns of what is ahead are in table.united */
 	/* As the options say. */
 	bool keep;
 	size_t limit;            /* of a line, in bytes */

@@ -45,7 +45,8 @@ void cat_table_close(struct cat_table *t)
 				.context = t->context,
 				.removed = t->removed,
 				.left_out = t->left_out,
-				.as = t->as};
+				.as = t->as,
+				.united = t->united};
 }
 
 int cat_table_end(struct cat_table *t, struct stream_writer *out)
@@ -127,14 +128,36 @@ static int copy_rows(struct cat_table *t, struct silver_reader *in, struct strea
 	return stream_write_control(out, FRAME_SOURCE_END, &t->payload);
 }
 
+int cat_table_expect(struct cat_table *t, int fd, const char *name)
+{
+	struct silver_reader in;
+	int result;
+
+	if (silver_reader_open(&in, fd, name, NULL, 0) != 0)
+		return -1;
+	result = in.is_silver ? columns_unite(&t->united, &in.columns) : 0;
+	silver_reader_close(&in);
+	return result < 0 ? -1 : 0;
+}
+
+static int open_file(const struct cat_table *t, struct silver_reader *in, int fd, const char *name)
+{
+	if (t->as != NULL)
+		return silver_reader_open_as(in, fd, name, t->as);
+	if (t->united.n > 0 && silver_reader_open_as(in, fd, name, &t->united) == 0)
+		return 0;
+	/* It is not of those, or no Silver at all. */
+	cause_clear();
+	return silver_reader_open(in, fd, name, NULL, 0);
+}
+
 int cat_table_file(struct cat_table *t, int fd, const struct control_source *source, const char *name,
 		   struct stream_writer *out, const char *command)
 {
 	struct silver_reader in;
 	int result;
 
-	if ((t->as != NULL ? silver_reader_open_as(&in, fd, name, t->as)
-			   : silver_reader_open(&in, fd, name, NULL, 0)) != 0)
+	if (open_file(t, &in, fd, name) != 0)
 		return -1;
 	if (source->purpose == SOURCE_REWRITE && in.unasked != NULL) {
 		cause_record(

@@ -22,6 +22,8 @@ struct cat_table {
 	const struct dictionary *removed;
 	/* The columns that rows of Silver are to have; or NULL: each file's own. */
 	const struct columns *as;
+	/* Without these: the columns that files of Silver have which are to come, one or another of them. */
+	struct columns united;
 	uint64_t left_out;
 };
 
@@ -29,6 +31,8 @@ struct cat_table {
  */
 int cat_table_file(struct cat_table *t, int fd, const struct control_source *source, const char *name,
 		   struct stream_writer *out, const char *command) MUST_CHECK;
+/* A file will come: if it is Silver, and of no other types, its columns are added to the united ones. */
+int cat_table_expect(struct cat_table *t, int fd, const char *name) MUST_CHECK;
 /* Ends the stream, if there is one. */
 int cat_table_end(struct cat_table *t, struct stream_writer *out) MUST_CHECK;
 void cat_table_close(struct cat_table *t);

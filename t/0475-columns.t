@@ -26,7 +26,7 @@ lake() {
 	etl -q -j 1 lake
 	sed "$2" "$schema" >lake/schemas/event.json
 	events 21 25 2025-12-06 >lake/bronze/3
-	etl -q -x 100 lake
+	etl -q -x 100 lake 2>/dev/null
 	cp -a lake before
 }
 # The lake is as it would be had all of it been loaded by the schema of now.
@@ -123,6 +123,50 @@ for change in "$tight category" "$retyped price"; do
 	unchanged
 	exits 0 'reload' etl -q -x 100 lake reload
 	exits 0 'makes a rebuild possible' etl -q lake rebuild
+	exits 0 'and a load' etl -q -x 100 lake
 	as_ever "$name"
 done
+# --- of another type, nothing is loaded beside what there is
+
+lake '' "$retyped"
+exits 2 'a column of another type: load' etl -q lake
+ok 'is refused by name' grep -q "column price is of type float64 by the schema, and decimal in Silver: .*: evetl .*/lake reload$" err
+unchanged
+lake "$plus" 's/"user_id": {/"Country": { "type": ["string", "null"] }, &/'
+exits 2 'a column that differs by case' etl -q lake
+ok 'is refused by name' grep -q 'column Country, and Silver has country,' err
+unchanged
+lake '' 's/"int32"/"int64"/'
+exits 2 'another kind of whole numbers' etl -q lake
+exits 0 'reload' etl -q lake reload
+exits 0 'load' etl -q lake
+is "$(ask lake "SELECT type, files FROM lake_column WHERE table_name = 'silver' AND name = 'quantity'")" 'int64|3' 'makes it the type'
+as_ever 'int64'
+
+# --- any files of Silver as one table
+
+lake '' "$plus"
+evcat -f csv lake/silver >got
+is "$(head -n 1 got)" "timestamp,country,user_id,session_id,event_type,product_id,quantity,price,category,search_query,line,event_date,event_hour,revenue,source" \
+	'evcat: one table, with all columns'
+is "$(cut -d , -f 2 got | sort | uniq -c | tr -s ' ')" ' 20 
+ 2 c0
+ 3 c1
+ 1 country' 'null where files lack them'
+evcat -f csv "$(realpath lake/silver)" >expected
+same got expected 'by whatever path'
+# shellcheck disable=SC2046 # a list of words
+evcat -f csv $(evmark files -f tsv lake | awk '$1 == "silver" { print "lake/" $2 }' | sort) >expected
+same got expected 'file by file'
+cp -a lake/silver copy
+evcat -f csv copy >expected
+same got expected 'and without a ledger'
+is "$(evcat -f csv copy lake/bronze/1 copy | sort | uniq -c | awk '{ print $1 }' | sort | uniq -c | tr -s ' ')" ' 8 1
+ 26 2' 'twice, with others in between'
+sed "$retyped" "$schema" >lake/schemas/event.json
+mkdir -p float/schemas
+cp -a lake/bronze float
+cp lake/schemas/event.json float/schemas
+etl -q float
+is "$(evcat -f csv copy float/silver copy | grep -c '^timestamp')" 3 'but for types that differ: these are other tables'
 done_testing

@@ -54,6 +54,45 @@ bool columns_equal(const struct columns *a, const struct columns *b)
 	return a->n == b->n;
 }
 
+static int insert(struct columns *list, size_t at, const struct column *column)
+{
+	struct column added;
+
+	if (columns_add(list, column->name, column->type, true) != 0)
+		return -1;
+	added = list->items[list->n - 1];
+	memmove(list->items + at + 1, list->items + at, (list->n - 1 - at) * sizeof *list->items);
+	list->items[at] = added;
+	return 0;
+}
+
+int columns_unite(struct columns *list, const struct columns *more)
+{
+	size_t at = 0;
+
+	if (list->n == 0)
+		return columns_copy(list, more) == 0 ? 1 : -1;
+	for (size_t i = 0; i < more->n; i++) {
+		const int known = columns_find(list, more->items[i].name);
+
+		if (known >= 0 && list->items[known].type != more->items[i].type)
+			return 0;
+	}
+	for (size_t i = 0; i < list->n; i++) {
+		const int there = columns_find(more, list->items[i].name);
+
+		list->items[i].nullable |= there < 0 || more->items[there].nullable;
+	}
+	for (size_t i = 0; i < more->n; i++) {
+		const int known = columns_find(list, more->items[i].name);
+
+		if (known < 0 && insert(list, at, &more->items[i]) != 0)
+			return -1;
+		at = (known < 0 ? at : (size_t)known) + 1;
+	}
+	return 1;
+}
+
 void columns_free(struct columns *list)
 {
 	for (size_t i = 0; i < list->n; i++)

@@ -43,6 +43,12 @@ int columns_copy(struct columns *to, const struct columns *from) MUST_CHECK; /* 
 int columns_find(const struct columns *list, const char *name);
 /* Whether both have the same columns in the same order. */
 bool columns_equal(const struct columns *a, const struct columns *b);
+/*
+ * Makes of a list, which is empty or has the columns of some files, one that has those of another file too:
+ * new ones behind the same column as there, and nullable what some lack. Returns 1; 0, with the list as it
+ * was, when one of them has another type there; -1.
+ */
+int columns_unite(struct columns *list, const struct columns *more) MUST_CHECK;
 void columns_free(struct columns *list);
 
 /* "timestamp", "string", ... as schemas and manuals write it; NULL for a number that is no type. */

@@ -90,6 +90,7 @@ void catalog_close(struct catalog *c)
 	db_finalize(c->add_table);
 	db_finalize(c->add_partition);
 	db_finalize(c->add_column);
+	db_finalize(c->find_column);
 	columns_free(&c->columns);
 	*c = (struct catalog){0};
 }
@@ -166,6 +167,51 @@ static int settle_columns(struct catalog *c)
 		       " OVER (ORDER BY role = 'partition', last_run DESC, position, name) AS place"
 		       " FROM lake_column WHERE table_name = 'silver') AS o"
 		       " WHERE table_name = 'silver' AND name = o.wanted AND position <> o.place");
+}
+
+static const char find_column[] =
+    "SELECT name, type FROM lake_column WHERE table_name = 'silver' AND name = ?1 COLLATE NOCASE";
+
+static int check_column(struct catalog *c, const struct column *column, const char *lake)
+{
+	struct db_statement *const s = c->find_column;
+	const char *type = column_type_name(column->type);
+	int more, result = 0;
+
+	db_bind_text(s, 1, (struct text){column->name, strlen(column->name)});
+	while (result == 0 && (more = db_step(s)) == 1) {
+		const struct text name = db_text(s, 0), old = db_text(s, 1);
+
+		if (!text_equal(name, (struct text){column->name, strlen(column->name)}))
+			result = cause_record(
+			    STATUS_USAGE,
+			    "%s: the schema has a column %s, and Silver has %.*s, which SQL does "
+			    "not tell from it: give it another name, and \"x-from\"",
+			    lake, column->name, (int)name.len, name.data);
+		else if (!text_equal(old, (struct text){type, strlen(type)}))
+			result = cause_record(
+			    STATUS_USAGE,
+			    "%s: column %s is of type %s by the schema, and %.*s in Silver: give "
+			    "it another name, and \"x-from\"; or, to have all of Silver by what "
+			    "the schema is now: evetl %s reload",
+			    lake, column->name, type, (int)old.len, old.data, lake);
+	}
+	db_reset(s);
+	return result != 0 || more < 0 ? -1 : 0;
+}
+
+int catalog_check_columns(struct catalog *c, const struct columns *columns, const char *lake)
+{
+	/* Those of the file before have been checked. */
+	if (c->files > 0 && columns_equal(&c->columns, columns))
+		return 0;
+	if (prepare(c, &c->find_column, find_column) != 0)
+		return -1;
+	for (size_t i = 0; i < columns->n; i++) {
+		if (check_column(c, &columns->items[i], lake) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* --- files -----------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@
 
 struct catalog {
 	struct db *db; /* borrowed */
-	struct db_statement *add_table, *add_partition, *add_column;
+	struct db_statement *add_table, *add_partition, *add_column, *find_column;
 	/* The columns that the files of Silver seen last have, how many these are, and their runs. */
 	struct columns columns;
 	uint64_t files, first_run, last_run;
@@ -38,6 +38,9 @@ int catalog_create(struct db *db) MUST_CHECK;
 void catalog_open(struct catalog *c, struct db *db);
 void catalog_close(struct catalog *c); /* before db_close */
 
+/* That rows with these columns can stand beside those that Silver has: no column of it has another type
+ * there, or another case. STATUS_USAGE if one has. lake is its path. */
+int catalog_check_columns(struct catalog *c, const struct columns *columns, const char *lake) MUST_CHECK;
 /* A file that has got its row in lake_file with this run; columns is NULL for one of quarantine. */
 int catalog_add_file(struct catalog *c, struct text path, uint64_t run,
 		     const struct columns *columns) MUST_CHECK;

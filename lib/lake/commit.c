@@ -299,6 +299,9 @@ static int write_file(struct work *w, const struct control_staged *file, struct 
 
 	if (is_silver && silver_span_read(&span, w->c->lake, file->path.data) != 0)
 		goto out;
+	if (is_silver && !verb_is_fresh(w->verb) &&
+	    catalog_check_columns(&w->catalog, &span.columns, w->c->lake->path) != 0)
+		goto out;
 	const struct ledger_file row = {
 	    .path = target,
 	    .layer = file->layer,

@@ -67,6 +67,8 @@ int silver_open(struct silver *s, const struct columns *events)
 	s->timestamp = find(events, "timestamp", COLUMN_TIMESTAMP);
 	s->event_type = find(events, "event_type", COLUMN_STRING);
 	s->quantity = find(events, "quantity", COLUMN_INT32);
+	if (s->quantity < 0)
+		s->quantity = find(events, "quantity", COLUMN_INT64);
 	s->price = find(events, "price", COLUMN_DECIMAL);
 	if (s->timestamp < 0 || events->items[s->timestamp].nullable)
 		return cause_record(
