@@ -1,6 +1,7 @@
 #include "column/builder.h"
 
 #include "column/batch_wire.h"
+#include "column/codes.h"
 #include "column/sweep.h"
 
 #include <assert.h>
@@ -143,95 +144,15 @@ static void add_numbers(struct builder_column *c, const struct cells *cells, uin
 	}
 }
 
-/*
- * The codes of texts by their numbers, row by row of those in `rest`, up to the first that is not known by
- * one. Returns the rows that are left.
- */
-static uint64_t codes_by_number(const struct dictionary *d, const struct cells *cells, uint64_t rest,
-				int64_t *codes)
+/* The codes of those of n rows that are there; of the others nothing is written. */
+static int find_codes(struct builder *b, struct builder_column *c, const struct cells *cells, uint32_t n,
+		      int64_t *codes)
 {
-	/* A copy of its own, which no store can change, stays in registers. */
-	const struct numbered numbered = d->numbered;
+	const size_t known = c->dictionary.strings.bytes.len;
 
-	for (; rest != 0; rest &= rest - 1) {
-		const unsigned i = (unsigned)__builtin_ctzll(rest);
-		const struct text t = cells->texts[i];
-		const uint32_t one_more = numbered_code(&numbered, numbered_of(&numbered, t.data, t.len));
-
-		if (one_more == 0)
-			break;
-		codes[i] = one_more - 1;
-	}
-	return rest;
-}
-
-/* The same by keys, which are for texts up to DICTIONARY_INLINE. */
-static uint64_t codes_by_key(const struct dictionary *d, const struct cells *cells,
-			     const struct dictionary_key *keys, uint64_t rest, int64_t *codes)
-{
-	for (; rest != 0; rest &= rest - 1) {
-		const unsigned i = (unsigned)__builtin_ctzll(rest);
-		const struct text t = cells->texts[i];
-		uint32_t code;
-
-		if (t.len <= DICTIONARY_INLINE)
-			code = dictionary_at(d, keys[i]) - 1;
-		else if (!dictionary_find(d, t.data, t.len, &code))
-			break;
-		if (code == UINT32_MAX)
-			break;
-		codes[i] = code;
-	}
-	return rest;
-}
-
-/* All keys before the first is looked for: by then the memory that it leads to is in the cache. */
-static void make_keys(const struct dictionary *d, const struct cells *cells, struct dictionary_key *keys)
-{
-	for (uint64_t rest = cells->there; rest != 0; rest &= rest - 1) {
-		const unsigned i = (unsigned)__builtin_ctzll(rest);
-		const struct text t = cells->texts[i];
-
-		keys[i] = dictionary_key_padded(t.data, t.len <= DICTIONARY_INLINE ? t.len : 0);
-		dictionary_prefetch(d, keys[i]);
-	}
-}
-
-/* A text that is mostly new. */
-static int give_code(struct dictionary *d, struct text t, int64_t *code)
-{
-	uint32_t given, number;
-
-	if (dictionary_code(d, t.data, t.len, &given) != 0)
+	if (codes_find(codes_best(), &c->dictionary, cells, n, codes) != 0)
 		return -1;
-	*code = given;
-	number = d->numbered.has_prefix ? numbered_of(&d->numbered, t.data, t.len) : UINT32_MAX;
-	return number == UINT32_MAX ? 0 : numbered_put(&d->numbered, number, given, d->strings.n);
-}
-
-/* The codes of all that are there, in the order of the rows, so that they do not depend on how rows were put
- * together. */
-static int find_codes(struct builder *b, struct builder_column *c, const struct cells *cells, int64_t *codes)
-{
-	struct dictionary *const d = &c->dictionary;
-	struct dictionary_key keys[CELLS_ROWS];
-	const size_t known = d->strings.bytes.len;
-	uint64_t rest = cells->there;
-
-	if (!d->numbered.has_prefix)
-		make_keys(d, cells, keys);
-	for (;;) {
-		rest = d->numbered.has_prefix ? codes_by_number(d, cells, rest, codes)
-					      : codes_by_key(d, cells, keys, rest, codes);
-		if (rest == 0)
-			break;
-		const unsigned i = (unsigned)__builtin_ctzll(rest);
-
-		if (give_code(d, cells->texts[i], &codes[i]) != 0)
-			return -1;
-		rest &= rest - 1;
-	}
-	b->text_bytes += d->strings.bytes.len - known;
+	b->text_bytes += c->dictionary.strings.bytes.len - known;
 	return 0;
 }
 
@@ -240,7 +161,7 @@ int builder_codes(struct builder *b, struct builder_column *c, const struct cell
 {
 	int64_t wide[CELLS_ROWS];
 
-	if (find_codes(b, c, cells, wide) != 0)
+	if (find_codes(b, c, cells, n, wide) != 0)
 		return -1;
 	for (uint32_t i = 0; i < n; i++)
 		codes[i] = (uint32_t)wide[i];
@@ -276,7 +197,7 @@ int builder_add_cells(struct builder *b, struct builder_column *c, const struct 
 		add_numbers(c, cells, n);
 	} else {
 		memset(c->values + c->n, 0, n * sizeof *c->values);
-		if (find_codes(b, c, cells, c->values + c->n) != 0)
+		if (find_codes(b, c, cells, n, c->values + c->n) != 0)
 			return -1;
 	}
 	end_rows(c, cells->there, n);

@@ -21,7 +21,7 @@ enum {
 struct cells {
 	uint64_t there; /* a bit for each row that is not null */
 	union {
-		struct text texts[CELLS_ROWS]; /* borrowed; nobody looks at that of a null row */
+		struct text texts[CELLS_ROWS]; /* borrowed; of a null row too, whatever it is */
 		int64_t numbers[CELLS_ROWS];
 	};
 };

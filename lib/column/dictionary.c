@@ -141,10 +141,8 @@ static int add(struct dictionary *d, struct dictionary_key key, struct text text
 		return -1;
 	*code = d->strings.n - 1;
 	place(d, key, d->strings.n);
-	if (!d->numbered.has_prefix && d->strings.n <= FIRST_TEXTS) {
+	if (!d->numbered.has_prefix && d->strings.n <= FIRST_TEXTS)
 		numbered_learn(&d->numbered, text.data, text.len);
-		d->prefixes += d->numbered.has_prefix;
-	}
 	return 0;
 }
 

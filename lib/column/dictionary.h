@@ -121,7 +121,6 @@ struct dictionary {
 	size_t mask;              /* buckets - 1, or 0 before the first */
 	unsigned shift;           /* of a hash: leaves the number of a bucket */
 	struct numbered numbered; /* with the prefix of the texts, when one of the first has shown it */
-	uint32_t prefixes;        /* that it has had: the number of this one, when there is one */
 };
 
 /* Where the search for a key begins. */
@@ -158,14 +157,17 @@ static inline void dictionary_prefetch(const struct dictionary *d, struct dictio
 	    (const void *)((uintptr_t)d->buckets + dictionary_home(d, key) * sizeof *d->buckets));
 }
 
-/* One more than the code of a key that is whole; 0 when it has none. */
-static inline uint32_t dictionary_at(const struct dictionary *d, struct dictionary_key key)
+/* One more than the code of a key that is whole, or of the first that looks the same; 0 when it has none. By
+ * dictionary_match, or what does the same. */
+static inline uint32_t dictionary_at_by(const struct dictionary *d, struct dictionary_key key,
+					unsigned (*match)(const struct dictionary_bucket *,
+							  struct dictionary_key))
 {
 	if (d->buckets == NULL)
 		return 0;
 	for (size_t i = dictionary_home(d, key);; i = (i + 1) & d->mask) {
 		const struct dictionary_bucket *b = &d->buckets[i];
-		const unsigned found = dictionary_match(b, key);
+		const unsigned found = match(b, key);
 
 		if (found != 0)
 			return b->code[__builtin_ctz(found)];
@@ -174,10 +176,9 @@ static inline uint32_t dictionary_at(const struct dictionary *d, struct dictiona
 	}
 }
 
-/* The number of the prefix that the dictionary has now; 0 when it has none. */
-static inline uint32_t dictionary_prefix(const struct dictionary *d)
+static inline uint32_t dictionary_at(const struct dictionary *d, struct dictionary_key key)
 {
-	return d->numbered.has_prefix ? d->prefixes : 0;
+	return dictionary_at_by(d, key, dictionary_match);
 }
 
 /* Whether the text has a code, without giving it one. */

@@ -267,10 +267,13 @@ const char *field_check(struct field *f, struct buffer *scratch)
 
 void field_keep(struct field *f, uint32_t row)
 {
+	static const char nothing[CELLS_PADDED];
 	const bool is_there = f->token.kind != JSON_NONE;
 
 	if (f->type != COLUMN_STRING)
 		cells_keep_number(&f->cells, row, is_there ? f->number : 0, is_there);
+	else if (is_there)
+		cells_keep_text(&f->cells, row, f->token.data, f->token.len, true);
 	else
-		cells_keep_text(&f->cells, row, f->token.data, f->token.len, is_there);
+		cells_keep_text(&f->cells, row, nothing, 0, false);
 }

@@ -333,6 +333,8 @@ static int add_dates(struct parquet_values *v, struct builder *b, struct builder
 static int add_plain_texts(struct parquet_values *v, struct builder *b, struct builder_column *c, uint32_t n,
 			   const uint64_t *valid)
 {
+	static const char nothing[CELLS_PADDED];
+
 	_Static_assert((int)PAGE_SLACK >= (int)CELLS_PADDED, "texts are padded");
 	for (uint32_t from = 0; from < n; from += CELLS_ROWS) {
 		const uint32_t some = n - from < CELLS_ROWS ? n - from : CELLS_ROWS;
@@ -341,7 +343,7 @@ static int add_plain_texts(struct parquet_values *v, struct builder *b, struct b
 		cells.there = 0;
 		for (uint32_t i = 0; i < some; i++) {
 			const bool is_there = is_valid(valid, from + i);
-			struct text text = {NULL, 0};
+			struct text text = {nothing, 0};
 
 			if (is_there && take_text(v, &v->p, v->end, &text) != 0)
 				return -1;

@@ -1,8 +1,9 @@
 /*
- * cells, numbered: texts get the code of their first appearance, whichever way they are found, in groups of
- * any size, and when the dictionary is emptied between.
+ * cells, codes, numbered: texts get the code of their first appearance, whichever way they are found, in
+ * groups of any size, and when the dictionary is emptied between.
  */
 #include "column/builder.h"
+#include "column/codes.h"
 #include "random.h"
 #include "tap.h"
 
@@ -146,11 +147,49 @@ static void test_number_cells(void)
 	builder_free(&b);
 }
 
+/* What is compiled for AVX2 gives the codes that every text gets by itself. */
+static void test_loops(unsigned prefix)
+{
+	const struct codes_loops *const loops[] = {&codes_plain, codes_best()};
+	static char texts[CELLS_ROWS][64];
+	struct dictionary expected = {0}, found[2] = {0};
+	unsigned wrong = 0;
+
+	for (unsigned i = 0; i < ROWS / CELLS_ROWS; i++) {
+		const uint32_t n = 1 + (uint32_t)(random_next() % CELLS_ROWS);
+		struct cells cells = {.there = 0};
+
+		for (uint32_t row = 0; row < n; row++) {
+			const size_t len = make_text(texts[row], prefix);
+
+			cells_keep_text(&cells, row, texts[row], len, random_next() % 5 > 0);
+		}
+		for (unsigned k = 0; k < 2; k++) {
+			int64_t codes[CELLS_ROWS];
+
+			if (codes_find(loops[k], &found[k], &cells, n, codes) != 0)
+				abort();
+			for (uint64_t rest = cells.there; rest != 0; rest &= rest - 1) {
+				const struct text t = cells.texts[__builtin_ctzll(rest)];
+				uint32_t code;
+
+				if (dictionary_code(&expected, t.data, t.len, &code) != 0)
+					abort();
+				wrong += codes[__builtin_ctzll(rest)] != code;
+			}
+		}
+	}
+	ok(wrong == 0, "prefix %u by two ways, wrong: %u", prefix, wrong);
+	dictionary_free(&expected);
+	dictionary_free(&found[0]);
+	dictionary_free(&found[1]);
+}
+
 int main(void)
 {
 	test_numbers();
 	for (unsigned prefix = 0; prefix < 5; prefix++)
-		test_codes(prefix);
+		test_codes(prefix), test_loops(prefix);
 	test_number_cells();
 	return tap_done();
 }
