@@ -15,7 +15,10 @@
 #define DECIMAL_ONE INT64_C(1000000)
 #define DECIMAL_LIMIT INT64_C(1000000000000000000) /* magnitudes are below */
 
-enum { DECIMAL_TEXT = 24 }; /* bytes that hold any formatted decimal and its NUL */
+enum {
+	DECIMAL_TEXT = 24,     /* bytes that hold any formatted decimal and its NUL */
+	DECIMAL_SHORT_MAX = 7, /* characters that decimal_parse_short takes */
+};
 
 __extension__ typedef __int128 decimal_sum;
 
@@ -44,11 +47,11 @@ static inline size_t decimal_parse_short(const char *text, uint32_t *digits, uns
 	uint64_t others = word_not_digits(word);
 	unsigned first, stop, n;
 
+	*places = 0;
 	if (others == 0)
 		return 0;
 	first = (unsigned)__builtin_ctzll(others) / 8;
 	stop = n = first;
-	*places = 0;
 	if (first == 0 || (first > 1 && text[0] == '0'))
 		return 0;
 	if (text[first] == '.') {
@@ -89,14 +92,6 @@ static inline size_t decimal_parse_long(const char *text, uint64_t *number)
 	/* Two shifts, for n may be 0. */
 	*number = (uint64_t)word_number(head) * weights[n] + word_number(tail << 4 * (8 - n) << 4 * (8 - n));
 	return 8 + n;
-}
-
-/* digits / 10^places in millionths; at most six places. */
-static inline int64_t decimal_from_short(uint32_t digits, unsigned places)
-{
-	static const int64_t weights[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
-
-	return digits * weights[places];
 }
 
 /* price, in millionths, times quantity. False when that is no decimal (DECIMAL_PRECISION digits). */

@@ -52,17 +52,18 @@ bool timestamp_cache_minute(struct timestamp_cache *cache, const char *text);
  */
 static inline size_t timestamp_parse_fixed(struct timestamp_cache *cache, const char *text, int64_t *us)
 {
-	/* The last digit of the seconds and the point count as leading zeros of the fraction. */
-	const uint64_t part = word_digits(word_load(text + 18)) & ~(uint64_t)0xffff;
-	const unsigned tens = (unsigned char)text[17] - '0', ones = (unsigned char)text[18] - '0';
-	const size_t len = text[26] == 'Z' ? 27 : memcmp(text + 26, "+00:00", 6) == 0 ? 32 : 0;
+	/* Of ss.ffffff all but the point: as one number, microseconds. */
+	const uint64_t digits =
+	    word_digits((word_load(text + 18) & ~(uint64_t)0xffff) | word_load2(text + 17));
+	const uint64_t zone = word_load(text + 24) >> 16, zero = word_load("+00:00\0");
+	const uint32_t of_minute = word_number(digits);
 
-	if ((tens > 5) | (ones > 9) | (text[19] != '.') | (word_not_digits(part) != 0))
+	if ((text[19] != '.') | (word_not_digits(digits) != 0) | (of_minute >= 60 * TIMESTAMP_SECOND))
 		return 0;
 	if (memcmp(cache->minute, text, sizeof cache->minute) != 0 && !timestamp_cache_minute(cache, text))
 		return 0;
-	*us = cache->us + (int64_t)(tens * 10 + ones) * TIMESTAMP_SECOND + word_number(part);
-	return len;
+	*us = cache->us + of_minute;
+	return zone == zero ? 32 : (zone & 0xff) == 'Z' ? 27 : 0;
 }
 
 /* 2025-12-07T03:55:56.633003Z: always with six digits, so texts sort as times do. Returns the length. */

@@ -22,6 +22,15 @@ static inline uint64_t word_load(const char *text)
 	return word;
 }
 
+/* Two bytes, the others being zeros. */
+static inline uint64_t word_load2(const char *text)
+{
+	uint16_t two;
+
+	memcpy(&two, text, sizeof two);
+	return two;
+}
+
 static inline bool word_is_ascii(uint64_t word)
 {
 	return (word & WORD_EACH(0x80)) == 0;
@@ -52,7 +61,7 @@ static inline uint64_t word_not_digits(uint64_t digits)
 /* The number that eight bytes from 0 to 9 write, the first byte weighing most: by pairs, fours, eight. */
 static inline uint32_t word_number(uint64_t digits)
 {
-	digits = (digits & 0x000f000f000f000f) * 10 + (digits >> 8 & 0x000f000f000f000f);
+	digits = digits * 10 + (digits >> 8);
 	digits = (digits & 0x000000ff000000ff) * 100 + (digits >> 16 & 0x000000ff000000ff);
 	return (uint32_t)((digits & 0xffff) * 10000 + (digits >> 32));
 }

@@ -90,7 +90,7 @@ struct decoder *decoder_new(const struct schema *schema, struct builder *builder
 	if (d->fields == NULL || d->expected == NULL)
 		goto no_memory;
 	d->n = schema->n;
-	d->form = (struct usual_form){.first = d->fields, .n = d->n};
+	d->form = (struct usual_form){.first = d->fields};
 	d->usual = usual_lines_best();
 	if (schema->event_type >= 0 && schema->quantity >= 0 && schema->price >= 0) {
 		d->event_type = &d->fields[schema->event_type];

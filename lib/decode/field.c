@@ -93,6 +93,9 @@ int field_init(struct field *f, const struct schema_field *rule)
 	f->one = 1;
 	for (unsigned i = 0; i < rule->scale; i++)
 		f->one *= 10;
+	f->units[0] = f->one;
+	for (unsigned i = 1; i <= rule->scale && i < DECIMAL_SHORT_MAX && !f->is_whole; i++)
+		f->units[i] = f->units[i - 1] / 10;
 	f->required = rule->required;
 	f->null_allowed = rule->null_allowed;
 	f->null_is_good = rule->null_allowed && !rule->required;

@@ -58,6 +58,8 @@ struct field {
 	bool low_is_sharp, high_is_sharp; /* even a number that rounds to the bound must not pass it */
 	int64_t low, high;                /* numbers: what is allowed, in the column's units */
 	int64_t one;                      /* and what 1 is in them, of those that are read exactly */
+	int64_t units[DECIMAL_SHORT_MAX]; /* what 1 is in the n-th place behind the point; 0: nothing may be
+					     there */
 	/* What the line has. */
 	bool is_good;            /* read and checked on the way */
 	int64_t number;          /* the value, of all columns but strings */
@@ -100,9 +102,9 @@ static inline const char *field_read_short(struct field *f, const char *p, const
 	unsigned places;
 	const size_t len = f->way == FIELD_NUMBER ? decimal_parse_short(p, &digits, &places) : 0;
 
-	if (len == 0 || (f->is_whole && places > 0))
+	if (len == 0 || f->units[places] == 0)
 		return NULL;
-	f->number = f->type == COLUMN_DECIMAL ? decimal_from_short(digits, places) : digits;
+	f->number = digits * f->units[places];
 	return field_take_number(f, p, end, len);
 }
 

@@ -12,10 +12,10 @@
 #include "decode/field.h"
 #include "source/line.h"
 
-/* n fields in the order of the line, each other's next; behind the last value comes tail. */
+/* The fields in the order of the line, the last one's next being the first; behind the last value comes tail.
+ */
 struct usual_form {
 	struct field *first;
-	size_t n;
 	struct field_glue tail;
 };
 

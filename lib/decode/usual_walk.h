@@ -41,11 +41,14 @@ USUAL_RARE const char *usual_any(struct field *f, uint32_t row, const char *p, c
 	return behind;
 }
 
-USUAL_INLINE bool usual_is_null(const char *p)
+/* 0 where null is written. */
+USUAL_INLINE uint32_t usual_not_null(const char *p)
 {
-	static const char null[4] = {'n', 'u', 'l', 'l'};
+	uint32_t here, null;
 
-	return memcmp(p, null, sizeof null) == 0;
+	memcpy(&here, p, sizeof here);
+	memcpy(&null, "null", sizeof null);
+	return here ^ null;
 }
 
 /* How far it is from `at` to the next quote, in a text so long that a window of the scan's does not show it.
@@ -65,11 +68,12 @@ USUAL_INLINE const char *usual_text(struct field *f, uint32_t row, const char *p
 	const size_t at = (size_t)(p - s->text);
 	/* A bit for each quote from p on. */
 	const uint64_t window = scan_window(s, at);
-	const bool is_text = (window & 3) == 1, is_null = or_null && usual_is_null(p);
+	const bool is_text = (window & 3) == 1;
 	const size_t mask = or_null ? -(size_t)is_text : SIZE_MAX;
 	size_t len;
 
-	if (!(is_text | is_null))
+	/* One question for both, lest it is asked which it is. */
+	if (or_null ? (usual_not_null(p) & ~(uint32_t)mask) != 0 : !is_text)
 		return usual_any(f, row, p, end);
 	len = window >> 1 != 0 ? (size_t)__builtin_ctzll(window >> 1)
 			       : usual_far(s, at + 1, (size_t)(end - s->text));
@@ -90,17 +94,21 @@ USUAL_INLINE const char *usual_timestamp(struct field *f, uint32_t row, const ch
 
 USUAL_INLINE const char *usual_number(struct field *f, uint32_t row, const char *p, const char *end)
 {
-	const char *behind;
+	uint32_t digits = 0;
+	unsigned places;
+	int64_t number;
+	size_t len;
 
-	if (usual_is_null(p) & f->null_is_good) {
+	if (usual_not_null(p) == 0 && f->null_is_good) {
 		cells_keep_number(&f->cells, row, 0, false);
 		return p + 4;
 	}
-	behind = field_read_short(f, p, end);
-	if (behind == NULL || !f->is_good)
+	len = decimal_parse_short(p, &digits, &places);
+	number = digits * f->units[places];
+	if (len == 0 || f->units[places] == 0 || number < f->low || number > f->high)
 		return usual_any(f, row, p, end);
-	cells_keep_number(&f->cells, row, f->number, true);
-	return behind;
+	cells_keep_number(&f->cells, row, number, true);
+	return p + len;
 }
 
 /* A line that is odd after all: is there anything in it that its strings may not hold as they stand? */
@@ -119,7 +127,7 @@ USUAL_INLINE bool usual_take(const struct usual_form *form, const struct scan *s
 {
 	struct field *f = form->first;
 
-	for (size_t i = 0; i < form->n; i++, f = f->next) {
+	do {
 		p = usual_skip(&f->glue, p, same);
 		if (p == NULL)
 			return false;
@@ -132,7 +140,8 @@ USUAL_INLINE bool usual_take(const struct usual_form *form, const struct scan *s
 		}
 		if (p == NULL)
 			return false;
-	}
+		f = f->next;
+	} while (f != form->first);
 	p = usual_skip(&form->tail, p, same);
 	return p != NULL && (p == end || (p + 1 == end && *p == '\r'));
 }

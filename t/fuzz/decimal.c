@@ -21,9 +21,8 @@ static void try_number(const char *text, size_t len)
 	if (n > 0) {
 		int64_t expected = 0;
 
-		MUST(n <= 7 && places <= 6 && n == len);
-		MUST(slow_decimal(text, n, 6, &expected) == SLOW_EXACT);
-		MUST(decimal_from_short(digits, places) == expected);
+		MUST(n <= DECIMAL_SHORT_MAX && places < DECIMAL_SHORT_MAX && n == len);
+		MUST(slow_decimal(text, n, (int)places, &expected) == SLOW_EXACT && expected == digits);
 	}
 }
 
