@@ -322,7 +322,7 @@ static int cat_silver(struct cat *cat, char *folder)
 /* A file, or everything in a folder, in name order; or ARCHIVE#MEMBER. */
 static int cat_path(struct cat *cat, char *path)
 {
-	const size_t archive = cat_bundle_in_path(path);
+	const size_t archive = bundle_in_path(AT_FDCWD, text_of(path));
 	char *paths[2] = {path, NULL};
 	struct stat st;
 	FTSENT *entry;

@@ -3,7 +3,6 @@
 #include "tool.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 static int read_members(struct cat *cat, struct bundle *b, cat_member *choose, void *context)
 {
@@ -87,23 +86,4 @@ int cat_bundle_by_name(struct cat *cat, struct input *in, struct text path, cons
 				      path.data, wanted);
 	buffer_free(&n.name);
 	return result;
-}
-
-size_t cat_bundle_in_path(const char *path)
-{
-	char prefix[4096];
-	struct stat st;
-	size_t len = strlen(path);
-
-	if (len >= sizeof prefix || lstat(path, &st) == 0)
-		return 0;
-	memcpy(prefix, path, len + 1);
-	while (len-- > 1) {
-		if (prefix[len] != BUNDLE_MARK)
-			continue;
-		prefix[len] = '\0';
-		if (stat(prefix, &st) == 0 && S_ISREG(st.st_mode))
-			return len;
-	}
-	return 0;
 }

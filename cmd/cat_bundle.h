@@ -17,8 +17,4 @@ int cat_bundle(struct cat *cat, struct input *in, cat_member *choose, void *cont
 /* The same for one that is called path: all its members, or, unless wanted is NULL, the one of that name or
  * those in a folder of that name. */
 int cat_bundle_by_name(struct cat *cat, struct input *in, struct text path, const char *wanted) MUST_CHECK;
-/* The archive in a path like ARCHIVE#MEMBER: the length of its path, or 0 when there is none. The longest
- * path that is a file counts, for names may hold that mark too. */
-size_t cat_bundle_in_path(const char *path);
-
 #endif

@@ -17,6 +17,7 @@ void cat_plan_clear(struct cat_plan *p)
 	buffer_free(&p->held);
 	free(p->frames);
 	strings_free(&p->texts);
+	cat_archives_free(&p->archives);
 	dictionary_free(&p->removed);
 	columns_free(&p->silver);
 	cat_mends_free(&p->mends);
@@ -51,7 +52,7 @@ static int hold(struct cat_plan *p, const struct stream *in, bool for_all)
 static bool is_read(const struct control_want *want)
 {
 	return want->verdict == WANT_TAKE || want->verdict == WANT_RECOUNT || want->verdict == WANT_REWRITE ||
-	       want->verdict == WANT_REPLAY || want->verdict == WANT_MEND;
+	       want->verdict == WANT_REPLAY || want->verdict == WANT_MEND || want->verdict == WANT_ARCHIVE;
 }
 
 static int take_want(struct cat_plan *p, const struct stream *in)
@@ -62,8 +63,12 @@ static int take_want(struct cat_plan *p, const struct stream *in)
 	if (want->verdict == WANT_REMOVE &&
 	    dictionary_code(&p->removed, want->path.data, want->path.len, &code) != 0)
 		return -1;
+	/* That an archive has been read is for the commit to know, too. */
+	if ((!is_read(want) || want->verdict == WANT_ARCHIVE) &&
+	    hold(p, in, want->verdict == WANT_TABLE) != 0)
+		return -1;
 	if (!is_read(want))
-		return hold(p, in, want->verdict == WANT_TABLE);
+		return 0;
 	if (!lake_is_within(want->path) || (want->same_as.len > 0 && !lake_is_within(want->same_as)))
 		return cause_record(STATUS_INPUT, "a plan that wants %.*s, which is not within the lake",
 				    (int)want->path.len, want->path.data);
@@ -72,7 +77,7 @@ static int take_want(struct cat_plan *p, const struct stream *in)
 	    strings_add(&p->texts, want->same_as.data, want->same_as.len) != 0)
 		return -1;
 	p->wants[p->n++] = *want;
-	return 0;
+	return cat_archives_take(&p->archives, want, p->n - 1);
 }
 
 static int take_mended(struct cat_plan *p, const struct stream *in)
@@ -157,7 +162,10 @@ static int share(const struct cat_plan *p, uint32_t *parts)
 		return cause_memory();
 	for (size_t i = 0; i < p->n; i++)
 		sizes[i] = p->wants[i].size;
+	cat_archives_weigh(&p->archives, sizes);
 	result = shard_assign(sizes, p->n, p->cat->parts, parts);
+	if (result == 0)
+		cat_archives_share(&p->archives, parts);
 	free(sizes);
 	return result;
 }
@@ -167,10 +175,18 @@ static uint64_t mtime_ns(const struct stat *st)
 	return (uint64_t)st->st_mtim.tv_sec * 1000000000U + (uint64_t)st->st_mtim.tv_nsec;
 }
 
+/* What is wanted of a file of Bronze: lines, or members of an archive. */
+static int cat_content(struct cat_plan *p, struct input *in, const struct control_want *want)
+{
+	const struct control_source source = {want->path, want->size, want->mtime_ns, SOURCE_NEW};
+
+	return want->verdict == WANT_ARCHIVE ? cat_archives_read(&p->archives, p->cat, in, want->path)
+					     : cat_lines(p->cat, in, &source);
+}
+
 /* A file of Bronze, which must still be what the plan saw when it has been read. */
 static int cat_bronze(struct cat_plan *p, const char *path, const struct control_want *want)
 {
-	const struct control_source source = {want->path, want->size, want->mtime_ns, SOURCE_NEW};
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	int result = -1;
@@ -178,7 +194,7 @@ static int cat_bronze(struct cat_plan *p, const char *path, const struct control
 	if (fd < 0)
 		return cause_system("%s", path);
 	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	if (cat_lines(p->cat, input_open_fd(fd, path, NULL), &source) != 0)
+	if (cat_content(p, input_open_fd(fd, path, NULL), want) != 0)
 		goto close;
 	if (fstat(fd, &st) != 0)
 		cause_system("%s", path);
@@ -282,7 +298,9 @@ static int cat_want(struct cat_plan *p, size_t i)
 	path = full_path(p, want.path);
 	if (path == NULL || (want.same_as.len > 0 && (place = full_path(p, want.same_as)) == NULL))
 		goto out;
-	result = want.verdict == WANT_TAKE ? cat_bronze(p, path, &want) : cat_again(p, path, place, i, &want);
+	result = want.verdict == WANT_TAKE || want.verdict == WANT_ARCHIVE
+		     ? cat_bronze(p, path, &want)
+		     : cat_again(p, path, place, i, &want);
 out:
 	free(path);
 	free(place);
@@ -296,7 +314,10 @@ static int cat_wants(struct cat_plan *p, const uint32_t *parts, bool silver)
 		const struct control_want want = {.verdict = p->wants[i].verdict,
 						  .path = strings_get(&p->texts, (uint32_t)(2 * i))};
 
-		if (parts[i] == p->cat->part && is_silver(&want) == silver && cat_want(p, i) != 0)
+		if (parts[i] != p->cat->part || is_silver(&want) != silver ||
+		    cat_archives_has_member(&p->archives, want.path))
+			continue;
+		if (cat_want(p, i) != 0)
 			return -1;
 	}
 	return cat_end(p->cat);

@@ -8,6 +8,7 @@
 #ifndef EV_CAT_PLAN_H
 #define EV_CAT_PLAN_H
 
+#include "cat_archives.h"
 #include "cat_quarantine.h"
 
 /* A plan, which is read to its verified end before any of its files is. {0} is empty. */
@@ -25,6 +26,7 @@ struct cat_plan {
 	struct control_want *wants; /* to be read; their texts are in texts, two for each */
 	size_t n, cap;
 	struct strings texts;
+	struct cat_archives archives;
 	struct dictionary removed; /* sources whose rows go */
 	struct cat_mends mends;    /* of wants, by their number */
 	struct columns silver;     /* that its rows are to have */

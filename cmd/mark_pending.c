@@ -2,6 +2,7 @@
 
 #include "lake/plan.h"
 #include "rows.h"
+#include "source/bundle.h"
 #include "stream/stream.h"
 #include "tool.h"
 
@@ -23,33 +24,54 @@ struct pending {
 	bool all; /* every file is looked at */
 };
 
+/* Whether the file is there, or the member: of an archive that was opened all that it has are in the plan.
+ * numbers: of the files of the plan, by their paths. */
+static int is_there(const struct pending *p, const struct dictionary *numbers, struct text path)
+{
+	const size_t archive = bundle_in_path(p->lake.fd, path);
+	char *name;
+	struct stat st;
+	uint32_t i;
+	bool there;
+
+	if (archive > 0 && dictionary_find(numbers, path.data, archive, &i) && p->plan.files[i].opened)
+		return dictionary_find(numbers, path.data, path.len, &i);
+	if (archive > 0)
+		return 1;
+	name = strndup(path.data, path.len);
+	if (name == NULL)
+		return cause_memory();
+	there = fstatat(p->lake.fd, name, &st, 0) == 0 || (errno != ENOENT && errno != ENOTDIR);
+	free(name);
+	return there;
+}
+
 /* What was read of them stays: it is no reason to stop, but one to be told. */
 static int find_vanished(struct pending *p, struct db *db)
 {
 	struct db_statement *s =
 	    db_prepare(db, "SELECT path FROM lake_source WHERE end_run IS NULL AND status <> 'SKIPPED'"
 			   " ORDER BY path");
-	struct buffer path = {0};
-	struct stat st;
-	int more = -1;
+	struct dictionary numbers = {0};
+	uint32_t number;
+	int more = s != NULL ? 1 : -1;
 
-	while (s != NULL && (more = db_step(s)) == 1) {
+	for (size_t i = 0; more == 1 && i < p->plan.n; i++) {
+		const struct text path = p->plan.files[i].path;
+
+		/* No path is there twice. */
+		if (dictionary_code(&numbers, path.data, path.len, &number) != 0)
+			more = -1;
+	}
+	while (more == 1 && (more = db_step(s)) == 1) {
 		const struct text mark = db_text(s, 0);
+		const int there = is_there(p, &numbers, mark);
 
-		buffer_clear(&path);
-		if (buffer_append(&path, mark.data, mark.len) != 0 || buffer_text(&path) == NULL) {
+		if (there < 0 || (there == 0 && strings_add(&p->vanished, mark.data, mark.len) != 0))
 			more = -1;
-			break;
-		}
-		if (fstatat(p->lake.fd, buffer_text(&path), &st, 0) != 0 &&
-		    (errno == ENOENT || errno == ENOTDIR) &&
-		    strings_add(&p->vanished, mark.data, mark.len) != 0) {
-			more = -1;
-			break;
-		}
 	}
 	db_finalize(s);
-	buffer_free(&path);
+	dictionary_free(&numbers);
 	return more;
 }
 
@@ -103,12 +125,14 @@ out:
 /* In words: whether the file is in, and why. */
 static const char *verdict_name(const struct plan_file *file, struct text *why)
 {
-	static const char *const names[] = {"take", "same", "touched", "changed", "done", "young", "ignored"};
+	static const char *const names[] = {"take",    "same", "touched", "changed",
+					    "archive", "done", "young",   "ignored"};
 	static const char *const reasons[] = {
 	    "new",
 	    "",
 	    "marked; the content is as it was",
 	    "marked, but the content is another now",
+	    "what is in it comes next",
 	    "marked",
 	    "younger than the settle time",
 	    "",
@@ -122,7 +146,7 @@ static const char *verdict_name(const struct plan_file *file, struct text *why)
 
 static bool is_wanted(const struct plan_file *file)
 {
-	return file->verdict <= PLAN_CHANGED;
+	return file->verdict <= PLAN_ARCHIVE;
 }
 
 /* The list for people: what is wanted, or everything with -v. */
@@ -167,6 +191,7 @@ static int write_want(struct stream_writer *out, struct buffer *payload, const s
 	struct control_want want = {
 	    .verdict = file->verdict == PLAN_TAKE      ? WANT_TAKE
 		       : file->verdict == PLAN_CHANGED ? WANT_CHANGED
+		       : file->verdict == PLAN_ARCHIVE ? WANT_ARCHIVE
 						       : WANT_SAME,
 	    .path = file->path,
 	    .size = file->size,

@@ -81,6 +81,7 @@ static int find_status(const struct lake *lake, struct db_statement *s, struct m
 	    .mtime_ns = (uint64_t)db_int(s, MTIME),
 	    .content = db_text(s, CONTENT),
 	    .is_partial = text_equal(db_text(s, STATUS), text_of(LEDGER_PARTIAL)),
+	    .is_archive = text_equal(db_text(s, STATUS), text_of(LEDGER_ARCHIVE)),
 	};
 	enum marked_now now;
 
@@ -98,7 +99,7 @@ static int find_status(const struct lake *lake, struct db_statement *s, struct m
 
 static bool is_taken(struct text status)
 {
-	return !text_equal(status, text_of(LEDGER_SAME)) && !text_equal(status, text_of(LEDGER_SKIPPED));
+	return text_equal(status, text_of(LEDGER_DONE)) || text_equal(status, text_of(LEDGER_PARTIAL));
 }
 
 /* Its events beside those of the sources before it. */
@@ -151,7 +152,7 @@ int mark_sources(const struct lake *lake, enum rows_format format)
 
 	if (known < 0 || rows_open(&rows, stdout, format, columns, COLUMNS) != 0)
 		goto out;
-	if (known && (s = db_prepare(db, sql)) == NULL)
+	if (known && (marked_scratch_open(&scratch, db) != 0 || (s = db_prepare(db, sql)) == NULL))
 		goto out;
 	while (s != NULL && (more = db_step(s)) == 1) {
 		if (print_source(lake, s, &trail, &scratch, &rows) != 0)

@@ -95,7 +95,7 @@ static int print_plan(const struct undo *u)
 	    [WANT_TAKE] = "take",       [WANT_SAME] = "same",       [WANT_CHANGED] = "changed",
 	    [WANT_RECOUNT] = "recount", [WANT_REWRITE] = "rewrite", [WANT_REPLAY] = "replay",
 	    [WANT_REMOVE] = "remove",   [WANT_SKIP] = "skip",       [WANT_TABLE] = "table",
-	    [WANT_MEND] = "mend",
+	    [WANT_MEND] = "mend",       [WANT_ARCHIVE] = "archive",
 	};
 	static const struct rows_column columns[] = {{"what", false}, {"size", true}, {"path", false}};
 	struct rows rows;

@@ -390,9 +390,9 @@ static int write_run(struct work *w)
 	copies = commit_mark_copies(w);
 	if (copies != 0)
 		return copies > 0 && w->verb != VERB_LOAD ? undo_refuse_copies(w) : copies;
-	if (check_files(w) != 0 || commit_write_wants(w) != 0 || write_gold(w) != 0 ||
-	    write_sources(w) != 0 || write_folders(w) != 0 || write_tallies(w) != 0 || write_files(w) != 0 ||
-	    write_catalog(w) != 0 || commit_add_run(w, &sums, c->run->n_files) != 0)
+	if (check_files(w) != 0 || commit_write_wants(w) != 0 || commit_mark_archives(w) != 0 ||
+	    write_gold(w) != 0 || write_sources(w) != 0 || write_folders(w) != 0 || write_tallies(w) != 0 ||
+	    write_files(w) != 0 || write_catalog(w) != 0 || commit_add_run(w, &sums, c->run->n_files) != 0)
 		return -1;
 	if (w->verb != VERB_LOAD && undo_check_sums(w) != 0)
 		return -1;

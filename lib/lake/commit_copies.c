@@ -1,6 +1,8 @@
 /* Contents that the lake has already: their marks, in the transaction of a run. */
 #include "lake/commit_parts.h"
 
+#include "stream/verb.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -103,6 +105,33 @@ int commit_mark_copies(struct work *w)
 	if (result != 0 || w->c->copies == 0)
 		return result;
 	return commit_add_run(w, &none, 0) != 0 ? -1 : 1;
+}
+
+/* Archives whose members are all marked now. An undo asks for few of them, and leaves the marks as they are.
+ */
+int commit_mark_archives(struct work *w)
+{
+	const struct run *run = w->c->run;
+
+	for (size_t i = 0; w->verb == VERB_LOAD && i < run->n_wants; i++) {
+		const struct control_want *want = &run->wants[i];
+		const struct ledger_source mark = {
+		    .path = want->path,
+		    .size = want->size,
+		    .mtime_ns = want->mtime_ns,
+		    .status = LEDGER_ARCHIVE,
+		    .run = w->c->number,
+		};
+
+		if (want->verdict == WANT_ARCHIVE && ledger_add_source(&w->ledger, &mark) != 0)
+			return -1;
+	}
+	/* What has changed in them is told again in the next run. */
+	for (size_t i = 0; i < run->n_wants; i++)
+		if (run->wants[i].verdict == WANT_CHANGED &&
+		    ledger_doubt_archive(&w->ledger, run->wants[i].path) != 0)
+			return -1;
+	return 0;
 }
 
 /* The copies that the plan knew of, and the marks that only need another size or mtime. */

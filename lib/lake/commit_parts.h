@@ -32,5 +32,7 @@ int commit_add_run(struct work *w, const struct run_sums *sums, uint64_t files) 
 int commit_mark_copies(struct work *w) MUST_CHECK;
 /* The copies that the plan knew of, and the marks that only need another size or mtime. */
 int commit_write_wants(struct work *w) MUST_CHECK;
+/* Archives that were read, and those of which something has changed. */
+int commit_mark_archives(struct work *w) MUST_CHECK;
 
 #endif

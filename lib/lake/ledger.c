@@ -32,6 +32,7 @@ enum statement {
 	ADD_SOURCE,
 	END_SOURCE,
 	TOUCH_SOURCE,
+	DOUBT_ARCHIVE,
 	ADD_REJECT,
 	ADD_NOTE,
 	ADD_FILE,
@@ -71,6 +72,8 @@ static const char *const texts[STATEMENTS] = {
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, nullif(?11, ''), ?12, ?12)",
     [END_SOURCE] = "UPDATE lake_source SET end_run = ?2 WHERE path = ?1 AND end_run IS NULL",
     [TOUCH_SOURCE] = "UPDATE lake_source SET size = ?2, mtime_ns = ?3 WHERE path = ?1 AND end_run IS NULL",
+    [DOUBT_ARCHIVE] = "UPDATE lake_source SET size = 0 WHERE path = ?1 AND end_run IS NULL"
+		      " AND status = 'ARCHIVE'",
     [ADD_REJECT] = ("INSERT INTO lake_reject (run, source, reason, field, rejects, first_line, first_column,"
 		    " begin_run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?1)"
 		    " ON CONFLICT DO UPDATE SET rejects = rejects + excluded.rejects"),
@@ -279,6 +282,8 @@ static void read_mark(struct db_statement *s, struct ledger_source *mark)
 		mark->status = LEDGER_PARTIAL;
 	else if (text_equal(status, (struct text){LEDGER_SKIPPED, sizeof LEDGER_SKIPPED - 1}))
 		mark->status = LEDGER_SKIPPED;
+	else if (text_equal(status, (struct text){LEDGER_ARCHIVE, sizeof LEDGER_ARCHIVE - 1}))
+		mark->status = LEDGER_ARCHIVE;
 }
 
 static int find(struct ledger *l, enum statement i, struct text key, struct ledger_source *mark)
@@ -489,6 +494,20 @@ int ledger_touch_source(struct ledger *l, struct text path, uint64_t size, uint6
 	db_bind_int(s, 2, (int64_t)size);
 	db_bind_int(s, 3, (int64_t)mtime_ns);
 	return db_run(s);
+}
+
+int ledger_doubt_archive(struct ledger *l, struct text member)
+{
+	struct db_statement *s = get(l, DOUBT_ARCHIVE);
+
+	for (size_t len = member.len; s != NULL && len-- > 0;) {
+		if (member.data[len] != '#')
+			continue;
+		db_bind_text(s, 1, (struct text){member.data, len});
+		if (db_run(s) != 0)
+			return -1;
+	}
+	return s != NULL ? 0 : -1;
 }
 
 int ledger_add_reject(struct ledger *l, const struct ledger_count *count)

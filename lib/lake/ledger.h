@@ -22,11 +22,14 @@ enum { LEDGER_ID_LEN = 32 };
 #define LEDGER_PARTIAL "PARTIAL"   /* it broke off, and was taken as far as it was whole */
 #define LEDGER_SAME "SKIPPED_SAME" /* the content of another mark, which same_as names */
 #define LEDGER_SKIPPED "SKIPPED"   /* never to be taken, whatever is in it */
+/* An archive, in which there was nothing new when it had that size and time; what is in it has marks of its
+ * own. With a size of 0 there may be. */
+#define LEDGER_ARCHIVE "ARCHIVE"
 
 struct ledger {
 	struct db *db;                     /* borrowed */
-	struct db_statement *prepared[23]; /* in the order of ledger.c's statements */
-	bool at_row[23];                   /* which of them hold one, while they are moved along */
+	struct db_statement *prepared[24]; /* in the order of ledger.c's statements */
+	bool at_row[24];                   /* which of them hold one, while they are moved along */
 };
 
 struct ledger_run {
@@ -126,6 +129,8 @@ int ledger_add_run(struct ledger *l, const struct ledger_run *run) MUST_CHECK;
 int ledger_add_source(struct ledger *l, const struct ledger_source *source) MUST_CHECK;
 /* The path has no mark from that run on. */
 int ledger_end_source(struct ledger *l, struct text path, uint64_t run) MUST_CHECK;
+/* The archive that a path is a member of, if there is one: what is in it has to be looked at again. */
+int ledger_doubt_archive(struct ledger *l, struct text member) MUST_CHECK;
 /* A marked path has the same content in another size or with another mtime. */
 int ledger_touch_source(struct ledger *l, struct text path, uint64_t size, uint64_t mtime_ns) MUST_CHECK;
 /* Counts; those of the same name are added up (names are cut when they are long). */

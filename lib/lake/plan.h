@@ -4,6 +4,10 @@
  * The files are those of bronze_list, in its order; the same files and marks give the same plan. A folder or
  * file that cannot be read is an error, never an absence. Contents are compared by the XXH3-128 of their
  * decompressed bytes, and read only when a size gives reason to.
+ *
+ * An archive that is new, or has another size or time than its mark, is opened, and its members come behind
+ * it in its own order, each judged as a file is. What is wrong with it that somebody has to mend is an error
+ * (bundle.h); damage is not: the members before it are judged, and who reads it for good will name it.
  */
 #ifndef EV_PLAN_H
 #define EV_PLAN_H
@@ -17,6 +21,7 @@ enum plan_verdict {
 	PLAN_SAME,    /* new, but its content is that of same_as */
 	PLAN_TOUCHED, /* marked with this content, but another size or mtime */
 	PLAN_CHANGED, /* marked with another content */
+	PLAN_ARCHIVE, /* to be read for the sake of members, or to its end for the first time */
 	PLAN_MARKED,  /* done */
 	PLAN_YOUNG,   /* within the settle time */
 	PLAN_IGNORED, /* by its name or kind */
@@ -32,13 +37,21 @@ struct plan_file {
 	uint32_t original;      /* of it, when that is marked: its number in the plan's originals */
 	struct hash128 content; /* PLAN_SAME, PLAN_TOUCHED */
 	bool hashed;            /* content is known */
+	bool look;              /* it has to be */
+	uint32_t found;         /* its number, or that of its archive, in bronze */
+	uint32_t archive;       /* the file that it is in, or PLAN_NO_ARCHIVE */
+	uint32_t member;        /* its number in members, if it is in one */
+	bool opened;            /* it is an archive, and the members that it has are there */
 };
+
+#define PLAN_NO_ARCHIVE UINT32_MAX
 
 /* {0} is empty. */
 struct plan {
 	struct plan_file *files;
-	size_t n;
-	struct bronze bronze; /* holds the paths */
+	size_t n, cap;
+	struct bronze bronze;   /* holds the paths of files */
+	struct strings members; /* and these those of members */
 	struct strings originals;
 };
 

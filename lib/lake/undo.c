@@ -214,11 +214,21 @@ static int end_all(struct work *w)
 	return UNDO_RUN_ALL(w, steps, 1);
 }
 
-/* What folders held was marked: it may not be any more. */
+/* What folders and archives held was marked: it may not be any more. */
 static int forget_folders(struct work *w)
 {
-	return w->verb == VERB_REBUILD || w->verb == VERB_REPLAY ? 0
-								 : db_exec(w->db, "DELETE FROM lake_folder");
+	/* Members are called ARCHIVE#NAME, and $ comes next to #. */
+	static const char *const doubt[] = {
+	    "UPDATE lake_source AS a SET size = 0 WHERE status = 'ARCHIVE' AND end_run IS NULL AND EXISTS"
+	    " (SELECT 1 FROM lake_source AS m WHERE m.path > a.path || '#' AND m.path < a.path || '$'"
+	    " AND (m.end_run = ?1 OR (m.end_run IS NULL AND m.status = 'SKIPPED_SAME' AND NOT EXISTS"
+	    " (SELECT 1 FROM lake_source AS original WHERE original.path = m.same_as"
+	    " AND original.end_run IS NULL AND original.status <> 'SKIPPED_SAME'))))",
+	};
+
+	if (w->verb == VERB_REBUILD || w->verb == VERB_REPLAY)
+		return 0;
+	return db_exec(w->db, "DELETE FROM lake_folder") != 0 ? -1 : UNDO_RUN_ALL(w, doubt, 1);
 }
 
 int undo_apply(struct work *w)

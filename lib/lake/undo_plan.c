@@ -2,8 +2,9 @@
 
 #include "lake/replay_plan.h"
 #include "lake/undo_files.h"
+#include "lake/undo_match.h"
+#include "source/bundle.h"
 
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@ void undo_plan_free(struct undo_plan *p)
 	free(p->mended);
 	strings_free(&p->texts);
 	strings_free(&p->mended_texts);
+	dictionary_free(&p->archives);
+	members_free(&p->members);
 	*p = (struct undo_plan){0};
 }
 
@@ -117,14 +120,56 @@ static int plan_rewind(struct undo_plan *p, const struct lake *lake, struct ledg
 	return add_files(p, ledger->db, sql, WANT_RECOUNT);
 }
 
+/* The archive goes before what is in it, once. */
+static int want_archive(struct undo_plan *p, struct text archive)
+{
+	const uint32_t had = p->archives.strings.n;
+	uint32_t code;
+
+	if (dictionary_code(&p->archives, archive.data, archive.len, &code) != 0)
+		return -1;
+	if (code < had)
+		return 0;
+	return undo_plan_add(p, (struct control_want){.verdict = WANT_ARCHIVE,
+						      .path = archive,
+						      .size = p->members.size,
+						      .mtime_ns = p->members.mtime_ns});
+}
+
+/* A member of an archive to be taken, as it is now. */
+static int add_member(struct undo_plan *p, const struct lake *lake, struct text path, size_t archive_len)
+{
+	const struct text archive = {path.data, archive_len};
+	const struct member *member;
+
+	if (members_read(&p->members, lake, archive, false) != 0)
+		return -1;
+	member =
+	    members_find(&p->members, (struct text){path.data + archive_len + 1, path.len - archive_len - 1});
+	if (member == NULL && p->members.damage.len > 0)
+		return cause_record(STATUS_INPUT, "%s/%.*s: %.*s", lake->path, (int)archive.len, archive.data,
+				    (int)p->members.damage.len, (const char *)p->members.damage.data);
+	if (member == NULL)
+		return cause_record(STATUS_SYSTEM, "%s/%.*s: it is not in the archive any more", lake->path,
+				    (int)path.len, path.data);
+	if (want_archive(p, archive) != 0)
+		return -1;
+	return undo_plan_add(
+	    p, (struct control_want){
+		   .verdict = WANT_TAKE, .path = path, .size = member->size, .mtime_ns = member->mtime_ns});
+}
+
 /* A source to be taken, as it is now. */
 static int add_source(struct undo_plan *p, const struct lake *lake, struct text path)
 {
+	const size_t archive = bundle_in_path(lake->fd, path);
 	struct control_want want = {.verdict = WANT_TAKE, .path = path};
 	char *full;
 	struct stat st;
 	int result = -1;
 
+	if (archive > 0)
+		return add_member(p, lake, path, archive);
 	if (asprintf(&full, "%s/%.*s", lake->path, (int)path.len, path.data) < 0)
 		return cause_memory();
 	if (stat(full, &st) != 0) {
@@ -158,23 +203,6 @@ static int plan_reload(struct undo_plan *p, const struct lake *lake, struct db *
 /* --- forget, skip, replace -------------------------------------------------------------------------------
  */
 
-/* A path, a folder above it, or a pattern for either. */
-static bool is_meant(const char *path, char **arguments, bool *used)
-{
-	bool meant = false;
-
-	for (size_t i = 0; arguments[i] != NULL; i++) {
-		const size_t len = strlen(arguments[i]);
-		const bool literal =
-		    strncmp(path, arguments[i], len) == 0 && (path[len] == '\0' || path[len] == '/');
-
-		if (!literal && fnmatch(arguments[i], path, FNM_PATHNAME | FNM_LEADING_DIR) != 0)
-			continue;
-		used[i] = meant = true;
-	}
-	return meant;
-}
-
 /* A mark that is meant. */
 static int remove_mark(struct undo_plan *p, const struct lake *lake, const struct control_want *mark,
 		       struct text status)
@@ -194,29 +222,28 @@ static int remove_mark(struct undo_plan *p, const struct lake *lake, const struc
 	return p->verb == VERB_REPLACE ? add_source(p, lake, mark->path) : 0;
 }
 
-static int remove_marks(struct undo_plan *p, const struct lake *lake, struct ledger *ledger, char **arguments,
-			bool *used)
+static int remove_marks(struct undo_plan *p, struct ledger *ledger, struct undo_match *match)
 {
-	struct db_statement *s = db_prepare(ledger->db, "SELECT path FROM lake_source WHERE end_run IS NULL"
-							" ORDER BY path");
+	struct db_statement *s = db_prepare(ledger->db, "SELECT path, size, mtime_ns, status FROM lake_source"
+							" WHERE end_run IS NULL ORDER BY path");
+	struct ledger_source mark;
 	int more = -1;
 
 	while (s != NULL && (more = db_step(s)) == 1) {
-		char *path = strndup(db_text(s, 0).data, db_text(s, 0).len);
-		struct ledger_source mark;
-		int failed = path == NULL ? cause_memory() : 0;
+		const struct text path = db_text(s, 0);
+		int meant = undo_match_path(match, path);
 
-		if (!failed && is_meant(path, arguments, used)) {
-			failed = ledger_find_live(ledger, text_of(path), &mark) != 1 ||
-				 remove_mark(p, lake,
-					     &(struct control_want){.path = text_of(path),
-								    .size = mark.size,
-								    .mtime_ns = mark.mtime_ns,
-								    .content = mark.content},
-					     text_of(mark.status)) != 0;
+		if (meant == 1) {
+			meant = ledger_find_live(ledger, path, &mark) == 1 ? 0 : -1;
+			if (meant == 0)
+				meant = remove_mark(p, match->lake,
+						    &(struct control_want){.path = path,
+									   .size = mark.size,
+									   .mtime_ns = mark.mtime_ns,
+									   .content = mark.content},
+						    text_of(mark.status));
 		}
-		free(path);
-		if (failed) {
+		if (meant < 0) {
 			more = -1;
 			break;
 		}
@@ -225,30 +252,62 @@ static int remove_marks(struct undo_plan *p, const struct lake *lake, struct led
 	return more;
 }
 
+/* A file, or a member of an archive, that has no mark yet. */
+static int skip_unmarked(struct undo_plan *p, struct ledger *ledger, struct undo_match *match,
+			 struct control_want want)
+{
+	struct ledger_source mark;
+	int known = undo_match_path(match, want.path);
+
+	if (known != 1)
+		return known;
+	known = ledger_find_live(ledger, want.path, &mark);
+	want.verdict = WANT_SKIP;
+	return known == 0 ? undo_plan_add(p, want) : known < 0 ? -1 : 0;
+}
+
+static int skip_members(struct undo_plan *p, struct ledger *ledger, struct undo_match *match,
+			struct text archive)
+{
+	struct buffer path = {0};
+	int result = undo_match_within(match, archive);
+
+	if (result != 1)
+		return result;
+	result = members_read(&p->members, match->lake, archive, false);
+	for (uint32_t i = 0; result == 0 && i < p->members.names.strings.n; i++) {
+		const struct text name = strings_get(&p->members.names.strings, i);
+		struct control_want want = {.size = p->members.items[i].size,
+					    .mtime_ns = p->members.items[i].mtime_ns};
+
+		buffer_clear(&path);
+		result = buffer_printf(&path, "%.*s%c%.*s", (int)archive.len, archive.data, BUNDLE_MARK,
+				       (int)name.len, name.data);
+		want.path = (struct text){(const char *)path.data, path.len};
+		if (result == 0)
+			result = skip_unmarked(p, ledger, match, want);
+	}
+	buffer_free(&path);
+	return result;
+}
+
 /* What is pending can be skipped too. */
-static int skip_pending(struct undo_plan *p, const struct lake *lake, struct ledger *ledger, char **arguments,
-			bool *used)
+static int skip_pending(struct undo_plan *p, struct ledger *ledger, struct undo_match *match)
 {
 	struct bronze bronze = {0};
-	int result = bronze_list(&bronze, lake, &(struct bronze_options){.rounds = 1});
+	int result = bronze_list(&bronze, match->lake, &(struct bronze_options){.rounds = 1});
 
 	for (size_t i = 0; result == 0 && i < bronze.n; i++) {
 		const struct bronze_file *file = &bronze.files[i];
-		const struct control_want want = {
-		    .verdict = WANT_SKIP, .path = file->path, .size = file->size, .mtime_ns = file->mtime_ns};
-		struct ledger_source mark;
-		char *path;
 
 		if (file->ignored != NULL)
 			continue;
-		path = strndup(file->path.data, file->path.len);
-		result = path == NULL ? cause_memory() : 0;
-		if (result == 0 && is_meant(path, arguments, used)) {
-			const int known = ledger_find_live(ledger, file->path, &mark);
-
-			result = known < 0 ? -1 : known == 0 ? undo_plan_add(p, want) : 0;
-		}
-		free(path);
+		result =
+		    skip_unmarked(p, ledger, match,
+				  (struct control_want){
+				      .path = file->path, .size = file->size, .mtime_ns = file->mtime_ns});
+		if (result == 0)
+			result = skip_members(p, ledger, match, file->path);
 	}
 	bronze_free(&bronze);
 	return result;
@@ -287,30 +346,14 @@ static int judge_files(struct undo_plan *p, const struct lake *lake, struct db *
 
 static int plan_removal(struct undo_plan *p, const struct lake *lake, struct ledger *ledger, char **arguments)
 {
-	bool *used;
-	size_t n = 0;
+	struct undo_match match = {0};
 	int result = -1;
 
-	while (arguments[n] != NULL)
-		n++;
-	if (n == 0)
-		return cause_record(STATUS_USAGE, "which sources? Paths, folders or patterns, below bronze/");
-	used = calloc(n, sizeof *used);
-	if (used == NULL)
-		return cause_memory();
-	if (remove_marks(p, lake, ledger, arguments, used) != 0 ||
-	    (p->verb == VERB_SKIP && skip_pending(p, lake, ledger, arguments, used) != 0))
-		goto out;
-	for (size_t i = 0; i < n; i++) {
-		if (used[i])
-			continue;
-		cause_record(STATUS_USAGE, "%s: no source of %s is called so: evmark sources %s lists them",
-			     arguments[i], lake->path, lake->path);
-		goto out;
-	}
-	result = judge_files(p, lake, ledger->db);
-out:
-	free(used);
+	if (undo_match_open(&match, lake, ledger->db, arguments) == 0 &&
+	    remove_marks(p, ledger, &match) == 0 &&
+	    (p->verb != VERB_SKIP || skip_pending(p, ledger, &match) == 0) && undo_match_all(&match) == 0)
+		result = judge_files(p, lake, ledger->db);
+	undo_match_close(&match);
 	return result;
 }
 

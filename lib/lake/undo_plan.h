@@ -11,6 +11,7 @@
 #include "lake/bronze.h"
 #include "lake/lake.h"
 #include "lake/ledger.h"
+#include "lake/members.h"
 #include "stream/control.h"
 #include "stream/verb.h"
 
@@ -28,6 +29,10 @@ struct undo_plan {
 	} * mended;
 	size_t n_mended, cap_mended;
 	struct strings mended_texts;
+	/* Archives of which members are to be taken: those that are wanted already, and what is in the last.
+	 */
+	struct dictionary archives;
+	struct members members;
 };
 
 /* Of a lake with a ledger. arguments: what the verb is about, up to a NULL. */

@@ -70,6 +70,7 @@ static int check_bronze(struct verify *v, const struct mark *m, struct marked_sc
 	    .mtime_ns = m->mtime_ns,
 	    .content = m->content,
 	    .is_partial = is(m, LEDGER_PARTIAL),
+	    .is_archive = is(m, LEDGER_ARCHIVE),
 	};
 	enum marked_now now;
 
@@ -108,6 +109,8 @@ int verify_marks(struct verify *v, struct db *db, struct verify_counts *counts)
 	struct marked_scratch scratch = {0};
 	int more = -1;
 
+	if (marked_scratch_open(&scratch, db) != 0)
+		goto out;
 	while (s != NULL && (more = db_step(s)) == 1) {
 		const struct mark m = {
 		    .path = db_text(s, 0),
@@ -134,6 +137,7 @@ int verify_marks(struct verify *v, struct db *db, struct verify_counts *counts)
 		check_unmarked(v, counts);
 		note_touched(v);
 	}
+out:
 	db_finalize(s);
 	marked_scratch_free(&scratch);
 	return more;

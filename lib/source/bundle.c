@@ -6,9 +6,11 @@
 #include "source/folder.h"
 #include "source/zip_end.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct bundle {
 	struct input *in;
@@ -99,6 +101,26 @@ void bundle_close(struct bundle *b)
 	dictionary_free(&b->names);
 	buffer_free(&b->path);
 	free(b);
+}
+
+size_t bundle_in_path(int folder, struct text path)
+{
+	char *name = memchr(path.data, BUNDLE_MARK, path.len) != NULL ? strndup(path.data, path.len) : NULL;
+	size_t found = 0;
+	struct stat st;
+
+	if (name == NULL || fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		goto out;
+	for (size_t len = path.len; found == 0 && len-- > 1;) {
+		if (name[len] != BUNDLE_MARK)
+			continue;
+		name[len] = '\0';
+		if (fstatat(folder, name, &st, 0) == 0 && S_ISREG(st.st_mode))
+			found = len;
+	}
+out:
+	free(name);
+	return found;
 }
 
 /* --- names -----------------------------------------------------------------------------------------------

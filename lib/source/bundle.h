@@ -30,6 +30,13 @@ struct bundle_member {
 /* Between the path of the archive and the name in it. */
 enum { BUNDLE_MARK = '#' };
 
+/*
+ * The archive in a path like ARCHIVE#MEMBER, for names may hold the mark too: the length of the longest
+ * beginning of the path, before a mark, that is a file; 0 when there is none, or the whole path is there.
+ * The path is within a folder, as for fstatat.
+ */
+size_t bundle_in_path(int folder, struct text path);
+
 /* Of an input whose content is an archive. Takes it, whatever the result. */
 struct bundle *bundle_open(struct input *in) MUST_CHECK;
 void bundle_close(struct bundle *b);

@@ -34,6 +34,7 @@ enum want_verdict {
 	WANT_TABLE = 8,  /* the path is the name of a Gold table, and only such are rebuilt */
 	WANT_MEND =
 	    9, /* a file of quarantine: those of its lines that follow, in its order, are to be decoded */
+	WANT_ARCHIVE = 10, /* an archive, to be read to its end: sources in it are wanted behind this */
 };
 
 struct control_want {
