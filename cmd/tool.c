@@ -56,7 +56,9 @@ int tool_option(int argc, char **argv, const char *options)
 	char all[64];
 	int letter;
 
-	snprintf(all, sizeof all, ":hV%s", options);
+	/* Options come first, as the synopses say: an operand may begin with a dash, as SQL does with a
+	 * comment. */
+	snprintf(all, sizeof all, "+:hV%s", options);
 	letter = getopt(argc, argv, all);
 	switch (letter) {
 	case 'h': help();

@@ -59,4 +59,8 @@ for section in 1 5 7; do
 done
 # What it says about a missing index goes to stderr; what is wrong with the pages to stdout.
 is "$(MANPATH=$W/man mandoc -T lint -W style man/man?/* 2>/dev/null)" '' 'mandoc -T lint -W style is silent'
+# Options come before operands; what begins with a dash behind one is an operand.
+: >./-x
+exits 0 'an operand may begin with a dash' evcat -f jsonl ./-x -x
+is "$(cat err)" '' 'as a file may'
 done_testing
