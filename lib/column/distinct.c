@@ -6,17 +6,17 @@
 enum { FEW = 16, FIRST_BITS = 5, BITS_MAX = 40, SLACK = 32 };
 
 /* Ids as they lie in encoded sets, aligned or not. */
-static uint64_t load(const uint8_t *ids, size_t i)
+static uint64_t load(const void *ids, size_t i)
 {
 	uint64_t id;
 
-	memcpy(&id, ids + i * sizeof id, sizeof id);
+	memcpy(&id, (const uint8_t *)ids + i * sizeof id, sizeof id);
 	return id;
 }
 
-static void store(uint8_t *ids, size_t i, uint64_t id)
+static void store(void *ids, size_t i, uint64_t id)
 {
-	memcpy(ids + i * sizeof id, &id, sizeof id);
+	memcpy((uint8_t *)ids + i * sizeof id, &id, sizeof id);
 }
 
 /* The place an id belongs to: its upper bits, so that places ascend as ids do. */
@@ -228,13 +228,14 @@ void distinct_free(struct distinct *d)
 	*d = (struct distinct){0};
 }
 
+/* Without a branch on the ids: nearly all that is asked about is a run. */
 bool distinct_is_run(const void *ids, size_t n)
 {
-	for (size_t i = 1; i < n; i++) {
-		if (load(ids, i - 1) >= load(ids, i))
-			return false;
-	}
-	return true;
+	unsigned out_of_order = 0;
+
+	for (size_t i = 1; i < n; i++)
+		out_of_order |= load(ids, i - 1) >= load(ids, i);
+	return !out_of_order;
 }
 
 size_t distinct_subtract(uint64_t *ids, size_t n, const uint64_t *run, size_t n_run)
@@ -250,20 +251,20 @@ size_t distinct_subtract(uint64_t *ids, size_t n, const uint64_t *run, size_t n_
 	return left;
 }
 
-size_t distinct_merge(const uint64_t *a, size_t n_a, const uint64_t *b, size_t n_b, uint64_t *out)
+size_t distinct_merge(const void *a, size_t n_a, const void *b, size_t n_b, void *out)
 {
 	size_t i = 0, j = 0, n = 0;
 
 	while (i < n_a && j < n_b) {
-		uint64_t least = a[i] < b[j] ? a[i] : b[j];
+		const uint64_t x = load(a, i), y = load(b, j);
 
-		i += a[i] == least;
-		j += b[j] == least;
-		out[n++] = least;
+		store(out, n++, x < y ? x : y);
+		i += x <= y;
+		j += y <= x;
 	}
-	while (i < n_a)
-		out[n++] = a[i++];
-	while (j < n_b)
-		out[n++] = b[j++];
+	for (; i < n_a; i++)
+		store(out, n++, load(a, i));
+	for (; j < n_b; j++)
+		store(out, n++, load(b, j));
 	return n;
 }

@@ -41,11 +41,11 @@ static inline size_t distinct_bytes(const struct distinct *d)
 	return d->cap * sizeof *d->slots;
 }
 
-/* Runs: ascending, without repetition; this one aligned or not. */
+/* Runs: ascending, without repetition; those given as void aligned or not. */
 bool distinct_is_run(const void *ids, size_t n);
 /* Takes those of run out of ids; returns how many are left. */
 size_t distinct_subtract(uint64_t *ids, size_t n, const uint64_t *run, size_t n_run);
 /* The union of two runs, in out (room for both); returns its length. */
-size_t distinct_merge(const uint64_t *a, size_t n_a, const uint64_t *b, size_t n_b, uint64_t *out);
+size_t distinct_merge(const void *a, size_t n_a, const void *b, size_t n_b, void *out);
 
 #endif

@@ -105,6 +105,32 @@ int key_next(const uint8_t **at, const uint8_t *end, enum column_type type, stru
 	}
 }
 
+int key_skip(const uint8_t **at, const uint8_t *end, enum column_type type)
+{
+	uint32_t len = sizeof(uint64_t);
+
+	if (*at == end)
+		return -1;
+	switch (*(*at)++) {
+	case KEY_NULL: return 0;
+	case KEY_NUMBER:
+		if (type == COLUMN_STRING)
+			return -1;
+		break;
+	case KEY_TEXT:
+		if (type != COLUMN_STRING || (size_t)(end - *at) < sizeof len)
+			return -1;
+		memcpy(&len, *at, sizeof len);
+		*at += sizeof len;
+		break;
+	default: return -1;
+	}
+	if ((size_t)(end - *at) < len)
+		return -1;
+	*at += len;
+	return 0;
+}
+
 int field_add(struct buffer *to, uint64_t value)
 {
 	return buffer_append(to, &value, sizeof value);

@@ -65,6 +65,8 @@ int key_add_number(struct buffer *key, enum column_type type, int64_t number) MU
 int key_add_text(struct buffer *key, struct text text) MUST_CHECK;
 /* The dimension at *at, which moves on: 0, or -1 without a cause when the bytes are no key. */
 int key_next(const uint8_t **at, const uint8_t *end, enum column_type type, struct value *v) MUST_CHECK;
+/* The same, whatever it is. */
+int key_skip(const uint8_t **at, const uint8_t *end, enum column_type type) MUST_CHECK;
 
 /* Fields of 8 bytes, little endian: 0, or -1 without a cause when there are not so many. */
 int field_add(struct buffer *to, uint64_t value) MUST_CHECK;

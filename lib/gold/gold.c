@@ -234,7 +234,7 @@ void gold_strings_reset(struct gold *g, size_t column)
 bool gold_is_touched(const struct gold *g)
 {
 	for (size_t i = 0; i < g->n; i++) {
-		if (groups_rows(g->tables[i].groups) > 0)
+		if (groups_any(g->tables[i].groups))
 			return true;
 	}
 	return false;
@@ -271,21 +271,17 @@ const char *gold_table_name(const struct gold *g, size_t table)
 	return g->tables[table].definition.name;
 }
 
-uint32_t gold_table_groups(const struct gold *g, size_t table)
+int gold_rewind(struct gold *g, size_t table)
 {
-	const struct groups *groups = g->tables[table].groups;
-
-	return groups_rows(groups) > 0 ? groups_n(groups) : 0;
+	return groups_rewind(g->tables[table].groups);
 }
 
-uint32_t *gold_table_order(const struct gold *g, size_t table)
+int gold_encode_next(struct gold *g, size_t table, struct buffer *out)
 {
-	return groups_order(g->tables[table].groups);
-}
+	struct text key;
+	const int more = groups_next(g->tables[table].groups, &key);
 
-int gold_encode(struct gold *g, size_t table, uint32_t group, struct buffer *out)
-{
-	return groups_encode(g->tables[table].groups, group, out);
+	return more > 0 && groups_encode(g->tables[table].groups, out) != 0 ? -1 : more;
 }
 
 struct table *gold_find_table(const struct gold *g, struct text name)

@@ -66,16 +66,15 @@ uint64_t gold_groups(const struct gold *g);
 uint64_t gold_bytes(const struct gold *g);
 
 /*
- * For shards, whose aggregates are merged elsewhere: the tables are numbered in name order, and each has its
- * groups, none when the run touched none. Encoded groups (group.h) are appended to out, and merged into the
- * table of that name; STATUS_INPUT when there is no such table, or the bytes are no group of it.
+ * For shards, whose aggregates are merged elsewhere: the tables are numbered in name order, and the groups of
+ * each, none when the run touched none, come encoded (group.h) in the order of their keys: after gold_rewind
+ * each call appends the next to out, 1, 0 behind the last, -1. They are merged into the table of that name;
+ * STATUS_INPUT when there is no such table, or the bytes are no group of it.
  */
 size_t gold_tables(const struct gold *g);
 const char *gold_table_name(const struct gold *g, size_t table);
-uint32_t gold_table_groups(const struct gold *g, size_t table);
-/* The numbers of its groups in the order of their keys; the caller frees them. */
-uint32_t *gold_table_order(const struct gold *g, size_t table) MUST_CHECK;
-int gold_encode(struct gold *g, size_t table, uint32_t group, struct buffer *out) MUST_CHECK;
+int gold_rewind(struct gold *g, size_t table) MUST_CHECK;
+int gold_encode_next(struct gold *g, size_t table, struct buffer *out) MUST_CHECK;
 int gold_merge(struct gold *g, struct text table, const void *data, size_t len) MUST_CHECK;
 
 #endif

@@ -202,13 +202,11 @@ static void commit_close(struct commit *c)
 	gold_table_close(&c->table);
 }
 
-static int commit_group(struct commit *c, uint32_t group)
+static int commit_group(struct commit *c, struct text key)
 {
-	const struct text key = groups_key(c->groups, group);
 	const int found = gold_group_load(&c->held, key);
 
-	if (found < 0 || gold_group_merge(&c->held, c->groups, group) != 0 ||
-	    gold_group_write(&c->held, key) != 0 ||
+	if (found < 0 || gold_group_merge(&c->held, c->groups) != 0 || gold_group_write(&c->held, key) != 0 ||
 	    definition_row(c->definition, key, c->held.states, c->row) != 0)
 		return -1;
 	/* The row of the group that is always there is there before its first state. */
@@ -221,14 +219,14 @@ static int commit_group(struct commit *c, uint32_t group)
 /* In the order of keys, so that the lake's pages are visited once. */
 static int commit_groups(struct commit *c)
 {
-	const uint32_t n = groups_rows(c->groups) > 0 ? groups_n(c->groups) : 0;
-	uint32_t *order = groups_order(c->groups);
-	int failed = order == NULL;
+	struct text key;
+	int more = groups_rewind(c->groups) == 0 ? 1 : -1;
 
-	for (uint32_t i = 0; i < n && !failed; i++)
-		failed = commit_group(c, order[i]);
-	free(order);
-	return failed ? -1 : 0;
+	while (more > 0 && (more = groups_next(c->groups, &key)) > 0) {
+		if (commit_group(c, key) != 0)
+			more = -1;
+	}
+	return more;
 }
 
 /* A table without GROUP BY has its row even when there is nothing to count. */
@@ -253,7 +251,7 @@ static int commit_table(struct table *t, struct db *db)
 	if (enter_definition(&c) == 0 && commit_open(&c) == 0 && commit_nothing(&c) == 0 &&
 	    commit_groups(&c) == 0 && gold_group_flush(&c.held) == 0 && gold_table_flush(&c.table) == 0)
 		result = c.is_new ? gold_table_index(&t->definition, db) : 0;
-	t->change = (struct gold_change){c.is_new || groups_rows(t->groups) > 0, c.is_new, c.added};
+	t->change = (struct gold_change){c.is_new || groups_any(t->groups), c.is_new, c.added};
 	commit_close(&c);
 	return result;
 }

@@ -105,7 +105,7 @@ static int decode_ids(struct gold_group *g, size_t measure, const uint8_t **at, 
 	    buffer_append(ids, *at, (size_t)n * sizeof(uint64_t)) != 0)
 		return -1;
 	*at += n * sizeof(uint64_t);
-	return distinct_is_run((const uint64_t *)(const void *)ids->data, (size_t)n) ? 0 : -1;
+	return distinct_is_run(ids->data, (size_t)n) ? 0 : -1;
 }
 
 static int decode_measures(struct gold_group *g, struct text measures)
@@ -170,9 +170,8 @@ static int add_ids(struct gold_group *g, size_t measure)
 	buffer_clear(&g->merged);
 	if (buffer_reserve(&g->merged, small->len + g->ids.len) != 0)
 		return -1;
-	n = distinct_merge((const uint64_t *)(void *)small->data, small->len / sizeof(uint64_t),
-			   (const uint64_t *)(void *)g->ids.data, g->ids.len / sizeof(uint64_t),
-			   (uint64_t *)(void *)g->merged.data);
+	n = distinct_merge(small->data, small->len / sizeof(uint64_t), g->ids.data,
+			   g->ids.len / sizeof(uint64_t), g->merged.data);
 	g->merged.len = n * sizeof(uint64_t);
 	held->count = n;
 	if (n > GOLD_GROUP_IDS)
@@ -183,17 +182,16 @@ static int add_ids(struct gold_group *g, size_t measure)
 	return 0;
 }
 
-int gold_group_merge(struct gold_group *g, struct groups *run, uint32_t group)
+int gold_group_merge(struct gold_group *g, struct groups *run)
 {
 	for (size_t i = 0; i < g->definition->n_measures; i++) {
 		g->run.kind = g->states[i].kind;
 		g->run.type = g->states[i].type;
 		if (g->run.kind == STATE_DISTINCT) {
 			buffer_clear(&g->ids);
-			if (groups_ids(run, group, i, &g->ids) != 0 || add_ids(g, i) != 0)
+			if (groups_ids(run, i, &g->ids) != 0 || add_ids(g, i) != 0)
 				return -1;
-		} else if (groups_state(run, group, i, &g->run) != 0 ||
-			   state_merge(&g->states[i], &g->run) != 0) {
+		} else if (groups_state(run, i, &g->run) != 0 || state_merge(&g->states[i], &g->run) != 0) {
 			return -1;
 		}
 	}

@@ -46,8 +46,8 @@ void gold_group_close(struct gold_group *g);
 /* Makes the group with that key the one at hand: 1 when the lake has it, 0 when it does not and all states
  * are empty. */
 int gold_group_load(struct gold_group *g, struct text key) MUST_CHECK;
-/* Adds what a run has seen of it. */
-int gold_group_merge(struct gold_group *g, struct groups *run, uint32_t group) MUST_CHECK;
+/* Adds what a run has seen of it: the group that the run has at hand. */
+int gold_group_merge(struct gold_group *g, struct groups *run) MUST_CHECK;
 int gold_group_write(struct gold_group *g, struct text key) MUST_CHECK;
 /* After the last. */
 int gold_group_flush(struct gold_group *g) MUST_CHECK;

@@ -157,9 +157,7 @@ static int swallow(struct gold_ids *s, size_t first_chunk)
 	s->n = first_chunk;
 	if (buffer_reserve(&out, s->old.len + s->merged.len) != 0)
 		return -1;
-	n = distinct_merge((const uint64_t *)(void *)s->old.data, s->old.len / 8,
-			   (const uint64_t *)(void *)s->merged.data, s->merged.len / 8,
-			   (uint64_t *)(void *)out.data);
+	n = distinct_merge(s->old.data, s->old.len / 8, s->merged.data, s->merged.len / 8, out.data);
 	out.len = n * 8;
 	buffer_free(&s->merged);
 	s->merged = out;

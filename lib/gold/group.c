@@ -1,6 +1,8 @@
 #include "gold/group.h"
 
+#include "column/order.h"
 #include "gold/group_measure.h"
+#include "gold/group_runs.h"
 
 #include <stdlib.h>
 
@@ -20,7 +22,6 @@ struct part {
 struct groups {
 	struct dictionary keys; /* the code of a key is its group */
 	uint64_t n_rows;
-	uint32_t merged;   /* one more than the group merged last */
 	struct buffer key; /* scratch */
 	struct part *parts;
 	uint32_t *cache; /* group + 1 by slots, 0 when not known */
@@ -29,6 +30,11 @@ struct groups {
 	uint32_t *numbers; /* by row: slots, then groups */
 	uint32_t numbers_cap;
 	struct measures measures;
+	struct group_runs runs; /* groups that were merged */
+	/* The walk: of groups of rows alone, or of runs. */
+	uint32_t *order;
+	uint32_t walked;
+	struct state state; /* scratch */
 };
 
 struct groups *groups_new(const struct definition *d, struct view *view, struct predicates *predicates,
@@ -45,6 +51,7 @@ struct groups *groups_new(const struct definition *d, struct view *view, struct 
 	g->measures.view = view;
 	g->measures.predicates = predicates;
 	g->measures.budget = budget;
+	g->runs.definition = d;
 	g->parts = calloc(d->n_dimensions + 1, sizeof *g->parts);
 	if (g->parts == NULL) {
 		cause_memory();
@@ -71,6 +78,9 @@ void groups_free(struct groups *g)
 	free(g->parts);
 	free(g->cache);
 	free(g->numbers);
+	free(g->order);
+	group_runs_free(&g->runs);
+	state_free(&g->state);
 	free(g);
 }
 
@@ -271,20 +281,20 @@ int groups_settle(struct groups *g, size_t column)
 /* --- what there is ---------------------------------------------------------------------------------------
  */
 
-uint32_t groups_n(const struct groups *g)
+bool groups_any(const struct groups *g)
 {
-	return g->keys.strings.n;
+	return g->n_rows > 0 || g->runs.n > 0;
 }
 
-uint64_t groups_rows(const struct groups *g)
+uint64_t groups_n(const struct groups *g)
 {
-	return g->n_rows;
+	return g->runs.n > 0 ? g->runs.walked : g->keys.strings.n;
 }
 
 uint64_t groups_bytes(const struct groups *g)
 {
 	const struct measures *m = &g->measures;
-	uint64_t bytes = dictionary_bytes(&g->keys) + m->bytes;
+	uint64_t bytes = dictionary_bytes(&g->keys) + m->bytes + group_runs_bytes(&g->runs);
 
 	if (g->cache != NULL)
 		bytes += ((uint64_t)1 << g->cache_bits) * sizeof *g->cache;
@@ -301,18 +311,14 @@ uint64_t groups_bytes(const struct groups *g)
 	return bytes;
 }
 
-struct text groups_key(const struct groups *g, uint32_t group)
-{
-	return strings_get(&g->keys.strings, group);
-}
+/* --- the groups of rows, encoded -------------------------------------------------------------------------
+ */
 
-int groups_state(struct groups *g, uint32_t group, size_t measure, struct state *s)
+static int own_state(struct groups *g, uint32_t group, size_t measure, struct state *s)
 {
-	struct measure *item = &g->measures.items[measure];
+	const struct measure *item = &g->measures.items[measure];
 
-	if (item->sets != NULL && measure_settle_group(&g->measures, item, group) != 0)
-		return -1;
-	s->count = item->sets != NULL ? item->sets[group].n : g->measures.tallies[item->tally].counts[group];
+	s->count = g->measures.tallies[item->tally].counts[group];
 	s->sum = item->sums != NULL ? item->sums[group] : 0;
 	s->number = item->numbers != NULL ? item->numbers[group] : 0;
 	buffer_clear(&s->text);
@@ -321,7 +327,7 @@ int groups_state(struct groups *g, uint32_t group, size_t measure, struct state 
 	return buffer_append(&s->text, item->texts[group].data, item->texts[group].len);
 }
 
-int groups_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *out)
+static int own_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *out)
 {
 	struct measure *item = &g->measures.items[measure];
 
@@ -330,169 +336,95 @@ int groups_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *
 	return distinct_sorted(&item->sets[group], out);
 }
 
-/* --- the order of keys -----------------------------------------------------------------------------------
- */
-
-/* Eight bytes of a key, the first that are not alike in all, most significant first: they tell most keys
- * apart without a look at these. */
-struct place {
-	uint64_t start;
-	uint32_t group;
-};
-
-static size_t common_length(struct text a, struct text b)
-{
-	size_t len = 0;
-
-	while (len < a.len && len < b.len && a.data[len] == b.data[len])
-		len++;
-	return len;
-}
-
-static uint64_t start_of(struct text key, size_t skip)
-{
-	uint8_t bytes[8] = {0};
-	uint64_t start;
-
-	if (key.len > skip)
-		memcpy(bytes, key.data + skip, key.len - skip < 8 ? key.len - skip : 8);
-	memcpy(&start, bytes, sizeof start);
-	return __builtin_bswap64(start);
-}
-
-static int compare_places(const void *a, const void *b, void *groups)
-{
-	const struct place *x = a, *y = b;
-
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	return text_order(groups_key(groups, x->group), groups_key(groups, y->group));
-}
-
-uint32_t *groups_order(struct groups *g)
-{
-	const uint32_t n = groups_n(g);
-	uint32_t *order = malloc(n * sizeof *order + 1);
-	struct place *places = malloc(n * sizeof *places + 1);
-	size_t skip = n > 0 ? groups_key(g, 0).len : 0;
-
-	if (order == NULL || places == NULL) {
-		cause_memory();
-		free(order);
-		order = NULL;
-		goto done;
-	}
-	for (uint32_t i = 1; i < n && skip > 0; i++) {
-		const struct text first = {groups_key(g, 0).data, skip};
-
-		skip = common_length(first, groups_key(g, i));
-	}
-	for (uint32_t i = 0; i < n; i++)
-		places[i] = (struct place){start_of(groups_key(g, i), skip), i};
-	qsort_r(places, n, sizeof *places, compare_places, g);
-	for (uint32_t i = 0; i < n; i++)
-		order[i] = places[i].group;
-done:
-	free(places);
-	return order;
-}
-
-/* --- encoded ---------------------------------------------------------------------------------------------
- */
-
-int groups_encode(struct groups *g, uint32_t group, struct buffer *out)
+static int own_encode(struct groups *g, uint32_t group, struct buffer *out)
 {
 	const struct definition *d = g->measures.definition;
-	const struct text key = groups_key(g, group);
-	struct state s;
-	int failed = field_add(out, key.len) != 0 || buffer_append(out, key.data, key.len) != 0;
+	const struct text key = strings_get(&g->keys.strings, group);
 
-	for (size_t i = 0; i < d->n_measures && !failed; i++) {
-		state_init(&s, d->measures[i].kind, d->measures[i].type);
-		failed = groups_state(g, group, i, &s) != 0 || state_encode(&s, out) != 0;
-		if (!failed && d->measures[i].kind == STATE_DISTINCT)
-			failed = groups_ids(g, group, i, out) != 0;
-		state_free(&s);
-	}
-	return failed ? -1 : 0;
-}
-
-/* These four give -1 perhaps without a cause. */
-static int merge_ids(struct groups *g, uint32_t group, size_t measure, uint64_t n, const uint8_t **at,
-		     const uint8_t *end)
-{
-	const uint8_t *ids = *at;
-
-	if (n > (size_t)(end - ids) / sizeof n || !distinct_is_run(ids, n))
+	if (field_add(out, key.len) != 0 || buffer_append(out, key.data, key.len) != 0)
 		return -1;
-	*at += n * sizeof n;
-	return measures_add_ids(&g->measures, group, measure, ids, n);
-}
+	for (size_t i = 0; i < d->n_measures; i++) {
+		const size_t start = out->len;
+		uint64_t n;
 
-static int merge_states(struct groups *g, uint32_t group, const uint8_t **at, const uint8_t *end)
-{
-	const struct definition *d = g->measures.definition;
-	struct state s;
-	int failed = 0;
-
-	for (size_t i = 0; i < d->n_measures && !failed; i++) {
-		state_init(&s, d->measures[i].kind, d->measures[i].type);
-		failed = state_decode(&s, at, end) != 0 || measures_merge(&g->measures, group, i, &s) != 0;
-		if (!failed && d->measures[i].kind == STATE_DISTINCT)
-			failed = merge_ids(g, group, i, s.count, at, end) != 0;
-		state_free(&s);
+		if (d->measures[i].kind == STATE_DISTINCT) {
+			if (field_add(out, 0) != 0 || own_ids(g, group, i, out) != 0)
+				return -1;
+			n = (out->len - start) / sizeof n - 1;
+			memcpy(out->data + start, &n, sizeof n);
+			continue;
+		}
+		g->state.kind = d->measures[i].kind;
+		g->state.type = d->measures[i].type;
+		if (own_state(g, group, i, &g->state) != 0 || state_encode(&g->state, out) != 0)
+			return -1;
 	}
-	return failed ? -1 : 0;
-}
-
-/* Those who send groups send them in order: after one that others have sent too comes the next of these. */
-static int find_merged(struct groups *g, struct text key, uint32_t *group)
-{
-	if (g->merged < groups_n(g) && text_equal(groups_key(g, g->merged), key))
-		*group = g->merged;
-	else if (find_group(g, key.data, key.len, group) != 0)
-		return -1;
-	g->merged = *group + 1;
 	return 0;
 }
 
-/* Whether the bytes are a key of this definition. */
-static bool is_key(const struct definition *d, const uint8_t *at, const uint8_t *end)
-{
-	struct value v;
-
-	for (size_t i = 0; i < d->n_dimensions; i++) {
-		if (key_next(&at, end, d->dimensions[i].type, &v) != 0)
-			return false;
-	}
-	return at == end;
-}
-
-static int merge_group(struct groups *g, const uint8_t **at, const uint8_t *end)
-{
-	const uint8_t *key;
-	uint64_t len;
-	uint32_t group;
-
-	if (field_next(at, end, &len) != 0 || len > (size_t)(end - *at))
-		return -1;
-	key = *at;
-	*at += len;
-	if (!is_key(g->measures.definition, key, *at) ||
-	    find_merged(g, (struct text){(const char *)key, (size_t)len}, &group) != 0)
-		return -1;
-	g->n_rows++;
-	return merge_states(g, group, at, end);
-}
+/* --- all groups ------------------------------------------------------------------------------------------
+ */
 
 int groups_merge(struct groups *g, const void *data, size_t len)
 {
-	const uint8_t *at = data, *end = at + len;
+	return group_runs_add(&g->runs, data, len);
+}
 
-	do {
-		if (merge_group(g, &at, end) != 0)
-			return cause_record(STATUS_INPUT, "%s: an encoded group is damaged",
-					    g->measures.definition->name);
-	} while (at < end);
+/* Beside those that were merged the groups of rows are a run like these. */
+static int make_run(struct groups *g)
+{
+	struct buffer encoded = {0};
+	int failed = 0;
+
+	for (uint32_t i = 0; i < g->keys.strings.n && !failed; i++)
+		failed = own_encode(g, g->order[i], &encoded);
+	failed = failed || group_runs_add(&g->runs, encoded.data, encoded.len) != 0;
+	buffer_free(&encoded);
+	g->n_rows = 0;
+	return failed ? -1 : 0;
+}
+
+int groups_rewind(struct groups *g)
+{
+	free(g->order);
+	g->order = NULL;
+	g->walked = 0;
+	if (g->n_rows > 0 && (g->order = order_strings(&g->keys.strings)) == NULL)
+		return -1;
+	if (g->n_rows > 0 && g->runs.n > 0 && make_run(g) != 0)
+		return -1;
+	group_runs_rewind(&g->runs);
 	return 0;
+}
+
+int groups_next(struct groups *g, struct text *key)
+{
+	int more;
+
+	if (g->runs.n > 0) {
+		more = group_runs_next(&g->runs);
+		*key = g->runs.key;
+		return more;
+	}
+	if (g->order == NULL || g->walked == g->keys.strings.n)
+		return 0;
+	*key = strings_get(&g->keys.strings, g->order[g->walked++]);
+	return 1;
+}
+
+int groups_state(struct groups *g, size_t measure, struct state *s)
+{
+	return g->runs.n > 0 ? group_runs_state(&g->runs, measure, s)
+			     : own_state(g, g->order[g->walked - 1], measure, s);
+}
+
+int groups_ids(struct groups *g, size_t measure, struct buffer *out)
+{
+	return g->runs.n > 0 ? group_runs_ids(&g->runs, measure, out)
+			     : own_ids(g, g->order[g->walked - 1], measure, out);
+}
+
+int groups_encode(struct groups *g, struct buffer *out)
+{
+	return g->runs.n > 0 ? group_runs_encode(&g->runs, out) : own_encode(g, g->order[g->walked - 1], out);
 }

@@ -27,22 +27,25 @@ int groups_update(struct groups *g) MUST_CHECK;
 /* The slots of a column are about to change their meaning: for the view's before_reset. */
 int groups_settle(struct groups *g, size_t column) MUST_CHECK;
 
-uint32_t groups_n(const struct groups *g);
-/* Rows that have met WHERE, and groups that were merged: 0 when there is nothing. */
-uint64_t groups_rows(const struct groups *g);
-uint64_t groups_bytes(const struct groups *g);
-/* Borrowed until the next update. */
-struct text groups_key(const struct groups *g, uint32_t group);
-/* Into an initialized state. */
-int groups_state(struct groups *g, uint32_t group, size_t measure, struct state *s) MUST_CHECK;
-/* Appends the ids of a distinct to out, ascending, 8 bytes each. */
-int groups_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *out) MUST_CHECK;
-
-/* The numbers of all groups, in the order of their keys as bytes; the caller frees them. */
-uint32_t *groups_order(struct groups *g) MUST_CHECK;
-
-int groups_encode(struct groups *g, uint32_t group, struct buffer *out) MUST_CHECK;
 /* Adds encoded groups, one behind the other. STATUS_INPUT when the bytes are none. */
 int groups_merge(struct groups *g, const void *data, size_t len) MUST_CHECK;
+
+/* Whether there is anything: a row has met WHERE, or a group was merged. */
+bool groups_any(const struct groups *g);
+/* How many there are; when some were merged, how many of them the walk has passed. */
+uint64_t groups_n(const struct groups *g);
+uint64_t groups_bytes(const struct groups *g);
+
+/*
+ * All groups, if there is anything, in the order of their keys as bytes: to the start, and on to the next: 1
+ * with its key, borrowed until the one after it; 0 behind the last; -1. In between nothing is to be added.
+ */
+int groups_rewind(struct groups *g) MUST_CHECK;
+int groups_next(struct groups *g, struct text *key) MUST_CHECK;
+/* Of the group at hand: the state of any measure but a distinct, into an initialized state; of a distinct the
+ * ids, ascending, 8 bytes each, appended to out; and all of it encoded. */
+int groups_state(struct groups *g, size_t measure, struct state *s) MUST_CHECK;
+int groups_ids(struct groups *g, size_t measure, struct buffer *out) MUST_CHECK;
+int groups_encode(struct groups *g, struct buffer *out) MUST_CHECK;
 
 #endif

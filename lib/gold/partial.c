@@ -26,24 +26,20 @@ static int write_groups(struct stream_writer *out, const char *table, const stru
 
 static int write_table(struct gold *gold, size_t table, struct stream_writer *out)
 {
-	const uint32_t n = gold_table_groups(gold, table);
 	const char *name = gold_table_name(gold, table);
 	struct buffer groups = {0}, payload = {0};
-	uint32_t *order = gold_table_order(gold, table);
-	int failed = order == NULL;
+	int more = gold_rewind(gold, table) == 0 ? 1 : -1;
 
-	for (uint32_t i = 0; i < n && !failed; i++) {
-		failed = gold_encode(gold, table, order[i], &groups);
-		if (failed || groups.len < PIECE)
+	while (more > 0 && (more = gold_encode_next(gold, table, &groups)) >= 0) {
+		if (more > 0 && groups.len < PIECE)
 			continue;
-		failed = write_groups(out, name, &groups, &payload);
+		if (write_groups(out, name, &groups, &payload) != 0)
+			more = -1;
 		buffer_clear(&groups);
 	}
-	failed = failed || write_groups(out, name, &groups, &payload) != 0;
-	free(order);
 	buffer_free(&groups);
 	buffer_free(&payload);
-	return failed ? -1 : 0;
+	return more;
 }
 
 int partial_write(struct gold *gold, struct stream_writer *out)

@@ -101,6 +101,31 @@ int state_decode(struct state *s, const uint8_t **at, const uint8_t *end)
 	return 0;
 }
 
+static int skip(const uint8_t **at, const uint8_t *end, uint64_t len)
+{
+	if (len > (size_t)(end - *at))
+		return -1;
+	*at += len;
+	return 0;
+}
+
+int state_skip(enum state_kind kind, enum column_type type, const uint8_t **at, const uint8_t *end,
+	       uint64_t *count)
+{
+	const bool is_extreme = kind == STATE_MIN || kind == STATE_MAX;
+	uint64_t len;
+
+	if (field_next(at, end, count) != 0)
+		return -1;
+	if (kind == STATE_SUM)
+		return skip(at, end, sizeof(decimal_sum));
+	if (!is_extreme || *count == 0)
+		return 0;
+	if (field_next(at, end, &len) != 0)
+		return -1;
+	return type == COLUMN_STRING ? skip(at, end, len) : 0;
+}
+
 struct value state_value(const struct state *s)
 {
 	const struct value none = {.kind = VALUE_NULL};

@@ -39,6 +39,9 @@ int state_add(decimal_sum *sum, decimal_sum more) MUST_CHECK;
 int state_encode(const struct state *s, struct buffer *out) MUST_CHECK;
 /* Into a state that has been initialized; *at moves on. -1 without a cause when the bytes are none. */
 int state_decode(struct state *s, const uint8_t **at, const uint8_t *end) MUST_CHECK;
+/* The same, but of what is there only the count is told. */
+int state_skip(enum state_kind kind, enum column_type type, const uint8_t **at, const uint8_t *end,
+	       uint64_t *count) MUST_CHECK;
 /* What SQL makes of it; a text is borrowed from s. */
 struct value state_value(const struct state *s);
 

@@ -71,7 +71,7 @@ static void tell(struct check *c, const char *what, struct text key, const char 
  */
 
 /* The states of a group as they are kept, with the ids of sets that are small. */
-static int expect(struct check *c, uint32_t group)
+static int expect(struct check *c)
 {
 	const struct definition *d = c->definition;
 
@@ -81,11 +81,11 @@ static int expect(struct check *c, uint32_t group)
 		const bool is_set = s->kind == STATE_DISTINCT;
 
 		buffer_clear(&c->small);
-		if (is_set && groups_ids(c->groups, group, i, &c->small) != 0)
+		if (is_set && groups_ids(c->groups, i, &c->small) != 0)
 			return -1;
 		if (is_set)
 			s->count = c->small.len / sizeof(uint64_t);
-		else if (groups_state(c->groups, group, i, s) != 0)
+		else if (groups_state(c->groups, i, s) != 0)
 			return -1;
 		if (state_encode(s, &c->measures) != 0)
 			return -1;
@@ -109,9 +109,7 @@ static int add_run(struct check *c)
 	buffer_clear(&c->merged);
 	if (buffer_reserve(&c->merged, c->all.len + c->run.len) != 0)
 		return -1;
-	c->merged.len = 8 * distinct_merge((const uint64_t *)(void *)c->all.data, n_all,
-					   (const uint64_t *)(void *)c->run.data, n_run,
-					   (uint64_t *)(void *)c->merged.data);
+	c->merged.len = 8 * distinct_merge(c->all.data, n_all, c->run.data, n_run, c->merged.data);
 	swap = c->all;
 	c->all = c->merged;
 	c->merged = swap;
@@ -163,13 +161,13 @@ static int check_set(struct check *c, struct text key, int64_t id, size_t measur
 	return 0;
 }
 
-static int check_sets(struct check *c, struct text key, uint32_t group, int64_t id)
+static int check_sets(struct check *c, struct text key, int64_t id)
 {
 	for (size_t i = 0; i < c->definition->n_measures; i++) {
 		if (c->states[i].kind != STATE_DISTINCT || c->states[i].count <= GOLD_GROUP_IDS)
 			continue;
 		buffer_clear(&c->wanted);
-		if (groups_ids(c->groups, group, i, &c->wanted) != 0 || check_set(c, key, id, i) != 0)
+		if (groups_ids(c->groups, i, &c->wanted) != 0 || check_set(c, key, id, i) != 0)
 			return -1;
 	}
 	return 0;
@@ -243,18 +241,17 @@ static int next_held(struct check *c, struct text *key)
 	return more;
 }
 
-static int check_group(struct check *c, uint32_t group, bool is_held)
+static int check_group(struct check *c, struct text key, bool is_held)
 {
-	const struct text key = groups_key(c->groups, group);
 	struct text measures;
 
-	if (expect(c, group) != 0)
+	if (expect(c) != 0)
 		return -1;
 	if (is_held) {
 		measures = db_text(c->held, 2);
 		if (!text_equal(measures, (struct text){(const char *)c->measures.data, c->measures.len}))
 			tell(c, "state", key, "what is kept of its aggregates is not what Silver gives");
-		if (check_sets(c, key, group, db_int(c->held, 1)) != 0)
+		if (check_sets(c, key, db_int(c->held, 1)) != 0)
 			return -1;
 	} else {
 		tell(c, "state", key, "nothing is kept of it");
@@ -265,31 +262,29 @@ static int check_group(struct check *c, uint32_t group, bool is_held)
 /* Groups of Silver and those that the lake keeps, both in the order of their keys. */
 static int check_groups(struct check *c)
 {
-	const uint32_t n = groups_rows(c->groups) > 0 ? groups_n(c->groups) : 0;
-	uint32_t *order = groups_order(c->groups);
-	struct text held;
-	int more = order != NULL ? next_held(c, &held) : -1;
+	struct text held, own;
+	int more = groups_rewind(c->groups) == 0 ? groups_next(c->groups, &own) : -1;
+	int more_held = next_held(c, &held);
 
-	for (uint32_t i = 0; i < n && more >= 0;) {
-		const int which = more == 0 ? 1 : text_order(held, groups_key(c->groups, order[i]));
+	while (more >= 0 && more_held >= 0 && more + more_held > 0) {
+		const int which = !more_held ? 1 : !more ? -1 : text_order(held, own);
 
 		if (which < 0)
 			tell(c, "state", held, "Silver has no such group");
-		else if (check_group(c, order[i++], which == 0) != 0)
-			more = -1;
-		if (which <= 0 && more > 0)
-			more = next_held(c, &held);
+		else if (check_group(c, own, which == 0) != 0)
+			return -1;
+		if (which >= 0)
+			more = groups_next(c->groups, &own);
+		if (which <= 0)
+			more_held = next_held(c, &held);
 	}
-	for (; more > 0; more = next_held(c, &held))
-		tell(c, "state", held, "Silver has no such group");
-	free(order);
-	return more;
+	return more < 0 ? -1 : more_held;
 }
 
 /* A table without GROUP BY has its row even when there is nothing to count. */
 static int check_nothing(struct check *c)
 {
-	if (c->definition->n_dimensions > 0 || groups_rows(c->groups) > 0)
+	if (c->definition->n_dimensions > 0 || groups_any(c->groups))
 		return 0;
 	return check_row(c, (struct text){"", 0});
 }
@@ -419,7 +414,7 @@ static int count(struct db *db, const char *sql, const char *name, uint64_t *n)
 static int check_count(struct check *c)
 {
 	const bool one = c->definition->n_dimensions == 0;
-	const uint64_t wanted = one ? 1 : groups_rows(c->groups) > 0 ? groups_n(c->groups) : 0;
+	const uint64_t wanted = one ? 1 : groups_any(c->groups) ? groups_n(c->groups) : 0;
 	uint64_t rows;
 
 	if (count(c->db, "SELECT count(*) FROM ", c->definition->name, &rows) != 0)

@@ -37,17 +37,26 @@ static void show(const struct definition *d, struct groups *g)
 {
 	struct state *states = calloc(d->n_measures + 1, sizeof *states);
 	struct value *row = calloc(d->n_outputs + 1, sizeof *row);
+	struct buffer ids = {0};
+	struct text key;
 
-	for (uint32_t i = 0; i < groups_n(g); i++) {
+	MUST(groups_rewind(g) == 0);
+	while (groups_next(g, &key) > 0) {
 		for (size_t m = 0; m < d->n_measures; m++) {
 			state_init(&states[m], d->measures[m].kind, d->measures[m].type);
-			MUST(groups_state(g, i, m, &states[m]) == 0);
+			buffer_clear(&ids);
+			if (states[m].kind != STATE_DISTINCT)
+				MUST(groups_state(g, m, &states[m]) == 0);
+			else
+				MUST(groups_ids(g, m, &ids) == 0);
+			states[m].count += ids.len / sizeof(uint64_t);
 		}
-		if (definition_row(d, groups_key(g, i), states, row) != 0)
+		if (definition_row(d, key, states, row) != 0)
 			fuzz_failed(); /* a number beyond 128 bits */
 		for (size_t m = 0; m < d->n_measures; m++)
 			state_free(&states[m]);
 	}
+	buffer_free(&ids);
 	for (size_t i = 0; i < d->n_outputs; i++)
 		MUST(definition_output_type(d, i) != NULL && d->outputs[i].name[0] != '\0');
 	free(states);
