@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { PAGE = 4096, LARGE = 4 << 20 };
 
 int buffer_reserve(struct buffer *b, size_t extra)
 {
@@ -72,6 +75,18 @@ void buffer_free(struct buffer *b)
 	*b = (struct buffer){0};
 }
 
+/*
+ * New memory that is large is to come in huge pages, where there are any: a few page faults instead of
+ * hundreds a megabyte. All of its pages are asked for, the first and last too: they are a mapping of their own
+ * then, and one whose parts differ could not be moved by growing it, but would be copied.
+ */
+static void prefer_huge_pages(void *data, size_t len)
+{
+	const uintptr_t start = (uintptr_t)data & -(uintptr_t)PAGE;
+
+	madvise((void *)start, (uintptr_t)data + len - start, MADV_HUGEPAGE);
+}
+
 int array_reserve(void *items, size_t *cap, size_t need, size_t size)
 {
 	void *grown;
@@ -92,5 +107,7 @@ int array_reserve(void *items, size_t *cap, size_t need, size_t size)
 		return cause_memory();
 	memcpy(items, &grown, sizeof grown);
 	*cap = n;
+	if (n * size >= LARGE)
+		prefer_huge_pages(grown, n * size);
 	return 0;
 }
