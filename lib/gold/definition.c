@@ -485,35 +485,28 @@ const char *definition_output_type(const struct definition *d, size_t output)
 	}
 }
 
+size_t definition_row_cap(const struct definition *d)
+{
+	return d->n_outputs + d->n_dimensions + d->n_measures;
+}
+
 int definition_row(const struct definition *d, struct text key, const struct state *states, struct value *row)
 {
 	const uint8_t *at = (const uint8_t *)key.data;
 	const uint8_t *end = at + key.len;
-	struct value *values = calloc(d->n_dimensions + d->n_measures + 1, sizeof *values);
-	struct value *measures;
-	int result = -1;
+	struct value *dimensions = row + d->n_outputs, *measures = dimensions + d->n_dimensions;
 
-	if (values == NULL)
-		return cause_memory();
-	measures = values + d->n_dimensions;
 	for (size_t i = 0; i < d->n_dimensions; i++) {
-		if (key_next(&at, end, d->dimensions[i].type, &values[i]) != 0) {
-			cause_record(STATUS_INPUT, "%s: a group's key is damaged", d->name);
-			goto done;
-		}
+		if (key_next(&at, end, d->dimensions[i].type, &dimensions[i]) != 0)
+			return cause_record(STATUS_INPUT, "%s: a group's key is damaged", d->name);
 	}
 	for (size_t i = 0; i < d->n_measures; i++)
 		measures[i] = state_value(&states[i]);
 	for (size_t i = 0; i < d->n_outputs; i++) {
-		if (expression_evaluate(d->outputs[i].value, values, measures, &row[i]) != 0 ||
-		    (row[i].kind == VALUE_INTEGER && row[i].integer != (int64_t)row[i].integer)) {
-			cause_record(STATUS_REFUSED, "%s.%s: an integer of more than 64 bits", d->name,
-				     d->outputs[i].name);
-			goto done;
-		}
+		if (expression_evaluate(d->outputs[i].value, dimensions, measures, &row[i]) != 0 ||
+		    (row[i].kind == VALUE_INTEGER && row[i].integer != (int64_t)row[i].integer))
+			return cause_record(STATUS_REFUSED, "%s.%s: an integer of more than 64 bits", d->name,
+					    d->outputs[i].name);
 	}
-	result = 0;
-done:
-	free(values);
-	return result;
+	return 0;
 }

@@ -57,7 +57,9 @@ void definition_free(struct definition *d);
 
 /* What SQLite calls the type of an output: INTEGER, REAL or TEXT. */
 const char *definition_output_type(const struct definition *d, size_t output);
-/* A row of the table in row[0 .. n_outputs): from the key and the states of its group. */
+/* A row of the table in row[0 .. n_outputs): from the key and the states of its group. The rest of row, which
+ * has room for definition_row_cap values, is scratch. */
+size_t definition_row_cap(const struct definition *d);
 int definition_row(const struct definition *d, struct text key, const struct state *states,
 		   struct value *row) MUST_CHECK;
 

@@ -77,31 +77,42 @@ static int coalesce(const struct expression *e, const struct value *dimensions, 
 	return 0;
 }
 
+/* What is there is taken from where it is. NULL is the failure of evaluate. */
+static const struct value *operand(const struct expression *e, const struct value *dimensions,
+				   const struct value *measures, struct value *room)
+{
+	if (e->kind == EXPRESSION_DIMENSION)
+		return &dimensions[e->index];
+	if (e->kind == EXPRESSION_MEASURE)
+		return &measures[e->index];
+	return expression_evaluate(e, dimensions, measures, room) == 0 ? room : NULL;
+}
+
 static int operation(const struct expression *e, const struct value *dimensions, const struct value *measures,
 		     struct value *v)
 {
-	struct value a, b;
+	struct value rooms[2];
+	const struct value *a = operand(e->first, dimensions, measures, &rooms[0]), *b = NULL;
 
-	if (expression_evaluate(e->first, dimensions, measures, &a) != 0)
+	if (a != NULL && e->kind != EXPRESSION_NEGATE)
+		b = operand(e->first->next, dimensions, measures, &rooms[1]);
+	if (a == NULL || (e->kind != EXPRESSION_NEGATE && b == NULL))
 		return -1;
-	if (e->kind != EXPRESSION_NEGATE &&
-	    expression_evaluate(e->first->next, dimensions, measures, &b) != 0)
-		return -1;
-	if (a.kind == VALUE_NULL) {
+	if (a->kind == VALUE_NULL) {
 		*v = null_value();
 		return 0;
 	}
 	if (e->kind == EXPRESSION_NEGATE)
-		return negate(&a, v);
+		return negate(a, v);
 	if (e->kind == EXPRESSION_NULLIF) {
-		*v = b.kind != VALUE_NULL && is_equal(&a, &b) ? null_value() : a;
+		*v = b->kind != VALUE_NULL && is_equal(a, b) ? null_value() : *a;
 		return 0;
 	}
-	if (b.kind == VALUE_NULL) {
+	if (b->kind == VALUE_NULL) {
 		*v = null_value();
 		return 0;
 	}
-	return arithmetic(e->kind, &a, &b, v);
+	return arithmetic(e->kind, a, b, v);
 }
 
 int expression_evaluate(const struct expression *e, const struct value *dimensions,

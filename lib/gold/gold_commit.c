@@ -191,7 +191,7 @@ static int commit_open(struct commit *c)
 
 	if (gold_group_open(&c->held, d, c->id, c->db) != 0 || gold_table_open(&c->table, d, c->db) != 0)
 		return -1;
-	c->row = calloc(d->n_outputs + 1, sizeof *c->row);
+	c->row = calloc(definition_row_cap(d) + 1, sizeof *c->row);
 	return c->row == NULL ? cause_memory() : 0;
 }
 

@@ -356,7 +356,7 @@ static int check_open(struct check *c)
 	const struct definition *d = c->definition;
 
 	c->states = calloc(d->n_measures + 1, sizeof *c->states);
-	c->values = calloc(d->n_outputs + 1, sizeof *c->values);
+	c->values = calloc(definition_row_cap(d) + 1, sizeof *c->values);
 	if (c->states == NULL || c->values == NULL)
 		return cause_memory();
 	for (size_t i = 0; i < d->n_measures; i++)

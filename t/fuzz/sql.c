@@ -36,7 +36,7 @@ static void fill(struct builder *b, const struct columns *silver)
 static void show(const struct definition *d, struct groups *g)
 {
 	struct state *states = calloc(d->n_measures + 1, sizeof *states);
-	struct value *row = calloc(d->n_outputs + 1, sizeof *row);
+	struct value *row = calloc(definition_row_cap(d) + 1, sizeof *row);
 	struct buffer ids = {0};
 	struct text key;
 

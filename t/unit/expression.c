@@ -230,6 +230,7 @@ static bool evaluate(const char *expression, struct value *v)
 	struct definition d;
 	struct buffer sql = {0};
 	struct state states[8];
+	struct value row[16];
 	bool result = false;
 
 	if (p == NULL || buffer_printf(&sql, "SELECT %s AS x FROM silver", expression) != 0)
@@ -237,7 +238,8 @@ static bool evaluate(const char *expression, struct value *v)
 	if (definition_compile(&d, "t", "t.sql", (const char *)sql.data, sql.len, &silver, p) == 0) {
 		for (size_t i = 0; i < d.n_measures; i++)
 			state_init(&states[i], d.measures[i].kind, d.measures[i].type);
-		result = definition_row(&d, (struct text){"", 0}, states, v) == 0;
+		result = definition_row(&d, (struct text){"", 0}, states, row) == 0;
+		*v = row[0];
 		definition_free(&d);
 	}
 	predicates_free(p);
