@@ -153,12 +153,19 @@ static int add_large(struct gold_group *g, size_t measure, bool is_first, struct
 	return gold_ids_add(&g->large, g->id, measure, is_first, (uint64_t *)(void *)ids->data, n);
 }
 
+static void swap(struct buffer *a, struct buffer *b)
+{
+	const struct buffer held = *a;
+
+	*a = *b;
+	*b = held;
+}
+
 /* Those in g->ids; the state counts them. */
 static int add_ids(struct gold_group *g, size_t measure)
 {
 	struct buffer *small = &g->small[measure];
 	struct state *held = &g->states[measure];
-	struct buffer swap;
 	size_t n;
 
 	if (held->count > GOLD_GROUP_IDS) {
@@ -167,18 +174,20 @@ static int add_ids(struct gold_group *g, size_t measure)
 		held->count += n;
 		return 0;
 	}
-	buffer_clear(&g->merged);
-	if (buffer_reserve(&g->merged, small->len + g->ids.len) != 0)
-		return -1;
-	n = distinct_merge(small->data, small->len / sizeof(uint64_t), g->ids.data,
-			   g->ids.len / sizeof(uint64_t), g->merged.data);
-	g->merged.len = n * sizeof(uint64_t);
+	if (small->len > 0) {
+		buffer_clear(&g->merged);
+		if (buffer_reserve(&g->merged, small->len + g->ids.len) != 0)
+			return -1;
+		n = distinct_merge(small->data, small->len / sizeof(uint64_t), g->ids.data,
+				   g->ids.len / sizeof(uint64_t), g->merged.data);
+		g->merged.len = n * sizeof(uint64_t);
+		swap(&g->ids, &g->merged);
+	}
+	n = g->ids.len / sizeof(uint64_t);
 	held->count = n;
 	if (n > GOLD_GROUP_IDS)
-		return add_large(g, measure, true, &g->merged, &n);
-	swap = *small;
-	*small = g->merged;
-	g->merged = swap;
+		return add_large(g, measure, true, &g->ids, &n);
+	swap(small, &g->ids);
 	return 0;
 }
 

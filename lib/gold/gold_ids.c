@@ -140,11 +140,10 @@ static int drop_known(struct gold_ids *s, uint64_t *ids, size_t *n)
 	return 0;
 }
 
-/* The newest run becomes part of merged, and its rows go. */
-static int swallow(struct gold_ids *s, size_t first_chunk)
+/* The newest run and *n ids become merged; its rows go. */
+static int swallow(struct gold_ids *s, size_t first_chunk, const uint64_t *ids, size_t *n)
 {
 	struct buffer out = {0};
-	size_t n;
 
 	buffer_clear(&s->old);
 	for (size_t i = first_chunk; i < s->n; i++) {
@@ -155,20 +154,17 @@ static int swallow(struct gold_ids *s, size_t first_chunk)
 			return -1;
 	}
 	s->n = first_chunk;
-	if (buffer_reserve(&out, s->old.len + s->merged.len) != 0)
+	if (buffer_reserve(&out, s->old.len + *n * sizeof *ids) != 0)
 		return -1;
-	n = distinct_merge(s->old.data, s->old.len / 8, s->merged.data, s->merged.len / 8, out.data);
-	out.len = n * 8;
+	*n = distinct_merge(s->old.data, s->old.len / sizeof *ids, ids, *n, out.data);
 	buffer_free(&s->merged);
 	s->merged = out;
 	return 0;
 }
 
-static int write_run(struct gold_ids *s, int64_t group, size_t measure, int64_t run)
+static int write_run(struct gold_ids *s, int64_t group, size_t measure, int64_t run, const uint64_t *ids,
+		     size_t n)
 {
-	const uint64_t *ids = (const uint64_t *)(void *)s->merged.data;
-	const size_t n = s->merged.len / sizeof *ids;
-
 	for (size_t i = 0; i < n; i += GOLD_IDS_CHUNK) {
 		const size_t here = n - i < GOLD_IDS_CHUNK ? n - i : GOLD_IDS_CHUNK;
 
@@ -188,26 +184,27 @@ static int write_run(struct gold_ids *s, int64_t group, size_t measure, int64_t 
 
 int gold_ids_add(struct gold_ids *s, int64_t group, size_t measure, bool fresh, uint64_t *ids, size_t *n)
 {
+	const uint64_t *run = ids;
+	size_t length;
+
 	s->n = 0;
 	if (*n == 0)
 		return 0;
 	if (!fresh && (list_chunks(s, group, measure) != 0 || drop_known(s, ids, n) != 0))
 		return -1;
-	if (*n == 0)
+	length = *n;
+	if (length == 0)
 		return 0;
-	buffer_clear(&s->merged);
-	if (buffer_append(&s->merged, ids, *n * sizeof *ids) != 0)
-		return -1;
 	while (s->n > 0) {
-		const size_t length = s->merged.len / sizeof *ids;
 		size_t first = s->n, newest = 0;
 
 		while (first > 0 && s->chunks[first - 1].run == s->chunks[s->n - 1].run)
 			newest += s->chunks[--first].n;
 		if (newest >= 2 * length && newest + length > SMALL)
 			break;
-		if (swallow(s, first) != 0)
+		if (swallow(s, first, run, &length) != 0)
 			return -1;
+		run = (const uint64_t *)(const void *)s->merged.data;
 	}
-	return write_run(s, group, measure, s->n == 0 ? 1 : s->chunks[s->n - 1].run + 1);
+	return write_run(s, group, measure, s->n == 0 ? 1 : s->chunks[s->n - 1].run + 1, run, length);
 }
