@@ -148,7 +148,7 @@ as 'nothing is changed' lake always 'that always was'
 for list in sources rejects files; do
 	for run in 1 2; do
 		[ $run = 1 ] && then=one || then=two
-		evmark $list -f tsv $then >expected
+		evmark $list -f tsv "$then" >expected
 		exits 0 "$list as of run $run" evmark $list -f tsv -r $run lake
 		same out expected 'what that run left'
 	done

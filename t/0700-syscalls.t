@@ -10,7 +10,8 @@ have strace sqlite3 || skip_all 'strace or sqlite3 is not installed'
 strace -o trace -e trace=none true 2>/dev/null || skip_all 'processes may not be traced here'
 
 long=${1-}
-tools='evmark evcat evclean evsilver evgold'
+tools='evmark evcat evclean evsilver evgold evpart' # evpart is evgold -p
+scenes='first next shards forget replay'
 calls='write,writev,pwrite64,fsync,fdatasync,?rename,?renameat,?renameat2,openat,close,ftruncate,?unlink,?unlinkat'
 calls=$calls,'?mkdir,?mkdirat,read,pread64,getdents64,mmap'
 workers=$(nproc)
@@ -20,12 +21,23 @@ export ASAN_OPTIONS
 verify=
 if evmark -h | grep -q verify; then verify=1; fi
 
-# One of the tools is traced, or none.
+# pipe SCENE: its run, one of the tools being traced, or none; of two parts it is one of the first.
 pipe() {
-	$evmark evmark pending lake | $evcat evcat | $evclean evclean | $evsilver evsilver | $evgold evgold
+	stages="$evcat evcat | $evclean evclean | $evsilver evsilver | $evgold evgold"
+	case $1 in
+	forget) echo "$evmark evmark forget lake $forgotten | $stages" ;;
+	replay) echo "$evmark evmark replay lake $W/mended.tsv | $stages" ;;
+	nothing) echo "$evmark evmark pending -a 1000000000 lake | $stages" ;;
+	shards)
+		echo "$evmark evmark pending lake >plan"
+		echo "$evcat evcat -s 1/2 plan | $evclean evclean | $evsilver evsilver | $evpart evgold -p >1.ev &"
+		echo "evcat -s 2/2 plan | evclean | evsilver | evgold -p >2.ev; wait; cat 1.ev 2.ev | $evgold evgold"
+		;;
+	*) echo "$evmark evmark pending lake | $stages" ;;
+	esac
 }
 untraced() {
-	evmark='' evcat='' evclean='' evsilver='' evgold=''
+	evmark='' evcat='' evclean='' evsilver='' evgold='' evpart=''
 }
 
 # dump LAKE: what is committed, and what its manifest says; of a copy, as a look must not mend what a stopped process
@@ -71,8 +83,7 @@ point() {
 	untraced
 	eval "$2='strace -q -o trace -e trace=$3 -e inject=$3:$inject'"
 	: >trace
-	timeout 30 sh -c "$evmark evmark pending lake | $evcat evcat | $evclean evclean | $evsilver evsilver |
-		$evgold evgold" >out 2>err
+	timeout 30 sh -c "$(pipe "$1")" >out 2>err
 	status=$?
 	if grep -aq 'INJECTED\|killed by' trace; then echo "$5" >>hits; else echo "$*" >>misses; fi
 	dump lake
@@ -98,7 +109,10 @@ point() {
 	listed
 	echo "$2 $5 $was" >>fates
 	untraced
-	pipe >out 2>err || echo "the next run ends with $?"
+	next=$1
+	# What was forgotten is pending again.
+	case $was$1 in newforget) next=nothing ;; newreplay) next=next ;; esac
+	sh -c "$(pipe "$next")" >out 2>err || echo "the next run ends with $?"
 	cat err
 	dump lake
 	cmp -s state "../$1.after" || { echo 'the next run does not lead to the new state' && diff state "../$1.after" | head -n 5; }
@@ -114,38 +128,42 @@ started() { # SCENE TOOL CALL
 	awk -v "what=$1 $2 $3" 'index($0, what " ") == 1 { print $5 }' "$W/counts"
 }
 
-# --- two scenes: a lake's first run, and one with a late file and one of a new day
+# --- the scenes: a lake's first run; one with a late file and one of a new day, in one part and in two; a source that
+# is forgotten; lines of quarantine that somebody corrected
 
 evgen -C 2 -E 60 -I 720 -U 20 -P 10 -B 4 first >/dev/null
+cp -a first lake
 untraced
-mv first lake && cp -a lake first
-pipe || fail 'the first run'
-dump lake
-mv state first.after
-: >first.before
-cp -a lake first.whole
+sh -c "$(pipe first)" || fail 'the first run'
 evgen -C 2 -E 60 -I 1440 -T 2025-12-06 -R 2 -U 20 -P 10 -B 4 lake >/dev/null
 cp -a lake next
-cp first.after next.before
-for tool in $tools; do
-	eval "$tool='strace -qq -o $tool.next -e signal=none -e trace=$calls,fcntl'"
+cp -a lake shards
+sh -c "$(pipe next)" || fail 'the second run'
+cp -a lake forget
+mv lake replay
+forgotten=$(cd forget && find bronze -name '*.gz' | sort | head -n 1)
+find replay/quarantine -name '*.gz' -exec zcat {} + | awk -F '\t' -v OFS='\t' '
+	$1 != "line_too_long" { $6 = NR % 3 ? "{\"timestamp\": \"2025-12-07T01:00\", \"user_id\": \"u\", \"session_id\": \"s\"," \
+		" \"event_type\": \"page_view\", \"product_id\": \"p\"}" : "{}"; NF = 6; print }' >mended.tsv
+ok 'lines of quarantine are corrected' test "$(wc -l <mended.tsv)" -gt 3
+for scene in $scenes; do
+	dump "$scene"
+	mv state "$scene.before"
+	cp -a "$scene" lake
+	for tool in $tools; do
+		eval "$tool='strace -qq -o $tool.$scene -e signal=none -e trace=$calls,fcntl'"
+	done
+	sh -c "$(pipe "$scene")" || fail "the run of $scene"
+	dump lake
+	mv state "$scene.after"
+	mv lake "$scene.whole"
+	ok "the run of $scene changes the lake" test "$(cmp -s "$scene.before" "$scene.after"; echo $?)" = 1
 done
-pipe || fail 'the second run'
-dump lake
-mv state next.after
-mv lake next.whole
-ok 'the second run changes the lake' test "$(cmp -s next.before next.after; echo $?)" = 1
-cp -a first lake
-for tool in $tools; do
-	eval "$tool='strace -qq -o $tool.first -e signal=none -e trace=$calls,fcntl'"
-done
-pipe || fail 'the first run, traced'
-rm -rf lake
 
 # How often each tool makes each call, and how often before the first of its own, which looks whether 0 is open.
-for scene in first next; do
+for scene in $scenes; do
 	for tool in $tools; do
-		awk -v "what=$scene $tool" '
+		[ ! -e "$tool.$scene" ] || awk -v "what=$scene $tool" '
 			/^fcntl\(0/ { own = 1 }
 			match($0, /^[a-z0-9]+\(/) {
 				call = substr($0, 1, RLENGTH - 1)
@@ -169,7 +187,7 @@ awk '{
 			print $1, $2, $3, i, fault[f], $5
 }' counts >all
 
-# Of each tool, call and fault one point, behind the start, in one scene or the other; of evgold more.
+# Of each tool, call and fault one point, behind the start, in one scene or another; of evgold more.
 if [ "$long" = torture ]; then
 	cut -d ' ' -f 1-5 all >points
 elif [ "$long" = show ]; then
@@ -214,6 +232,7 @@ wait
 cat w*/wrong | head -n 60 | sed 's/^/# /'
 n=$(cat w*/tried | wc -l)
 echo "# $n points of $(wc -l <all), $(cat w*/wrong | grep -c '^[a-z]') violations; the call was not made in $(cat w*/misses 2>/dev/null | wc -l)"
+cut -d ' ' -f 1 w*/tried | sort | uniq -c | awk '{ printf "# %s: %d\n", $2, $1 }'
 cat w*/misses 2>/dev/null | sort | head -n 50 | sed 's/^/# not made: /'
 cat w*/hits | sort | uniq -c | awk '{ printf "# %s: %d\n", $2, $1 }'
 cat w*/fates | cut -d ' ' -f 1,3 | sort | uniq -c | awk '{ printf "# %s, %s state: %d\n", $2, $3, $1 }'
