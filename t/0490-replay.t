@@ -202,6 +202,24 @@ is "$(evcat -f tsv long/silver | awk -F '\t' 'length($9) == 300000 { print $10 }
 is "$(ask long 'SELECT lines, kept, rejected FROM lake_source WHERE end_run IS NULL')" '4|4|0' 'of its source'
 holds_together long
 
+# --- with a map, a line is replayed with all the events that it makes
+
+mkdir -p mapped/bronze mapped/schemas
+cp always/schemas/event.json mapped/schemas
+echo '.items[] | {timestamp: .t, user_id: .u, session_id: "s", event_type: "page_view"}' >mapped/schemas/map.jq
+printf '%s\n' '{"items": [{"t": "2025-12-07T00:00", "u": "a"}]}' '{"items": [{"t": "?", "u": "b"}, {"t": "?", "u": "c"}]}' \
+	'{"items": 5}' '{"items": [{"t": "?", "u": "d"}]}' >mapped/bronze/file
+etl -q -x 100 mapped
+is "$(ask mapped 'SELECT lines, kept, rejected FROM lake_source')" '4|1|3' 'a map, and lines that it cannot do'
+quarantine_rows mapped | sed 's/"?"/"2025-12-07T01:00"/g; s/5}/[]}/' >mapped.tsv
+exits 0 'are corrected' etl -q mapped replay mapped.tsv
+is "$(ask mapped 'SELECT lines, kept, rejected, blank FROM lake_source WHERE end_run IS NULL')" '4|4|0|1' 'and give all they hold'
+is "$(evcat -f tsv mapped/silver | cut -f 2,10 | sort)" 'a	1
+b	2
+c	2
+d	4
+user_id	line' 'where they were'
+
 # --- others
 
 evmark replay lake still.tsv >plan

@@ -6,7 +6,8 @@
 #include "lake/undo_parts.h"
 
 static const char tables[] =
-    "CREATE TEMP TABLE again (source TEXT PRIMARY KEY, kept INTEGER, rejected INTEGER, blank INTEGER)"
+    "CREATE TEMP TABLE again (source TEXT PRIMARY KEY, lines INTEGER, kept INTEGER, rejected INTEGER,"
+    " blank INTEGER)"
     " WITHOUT ROWID;"
     "CREATE TEMP TABLE again_reject (source TEXT, reason TEXT, field TEXT, rejects INTEGER,"
     " first_line INTEGER, first_column INTEGER, PRIMARY KEY (source, reason, field)) WITHOUT ROWID;"
@@ -19,6 +20,7 @@ static int take_source(struct db_statement *s, const struct run_source *source)
 	db_bind_int(s, 2, (int64_t)source->end.rows);
 	db_bind_int(s, 3, (int64_t)source->end.rejects);
 	db_bind_int(s, 4, (int64_t)source->end.blank);
+	db_bind_int(s, 5, (int64_t)source->end.lines);
 	return db_run(s);
 }
 
@@ -26,8 +28,9 @@ static int take_sources(struct work *w)
 {
 	const struct run *run = w->c->run;
 	struct db_statement *s =
-	    db_prepare(w->db, "INSERT INTO temp.again (source, kept, rejected, blank) VALUES (?1, ?2, ?3, ?4)"
-			      " ON CONFLICT DO UPDATE SET kept = kept + excluded.kept,"
+	    db_prepare(w->db, "INSERT INTO temp.again (source, kept, rejected, blank, lines)"
+			      " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
+			      " lines = lines + excluded.lines, kept = kept + excluded.kept,"
 			      " rejected = rejected + excluded.rejected, blank = blank + excluded.blank");
 	int result = s != NULL ? 0 : -1;
 
@@ -96,8 +99,7 @@ static int check(struct work *w)
 	return undo_refuse_if(
 	    w,
 	    "SELECT source FROM temp.again LEFT JOIN lake_source AS mark ON path = source AND"
-	    " end_run IS NULL WHERE mark.rejected IS NOT again.kept + again.rejected +"
-	    " again.blank",
+	    " end_run IS NULL WHERE mark.rejected IS NOT again.lines",
 	    "what was read of it from quarantine is not what was rejected");
 }
 
@@ -108,7 +110,7 @@ static int write_marks(struct work *w)
 	    "UPDATE lake_source SET end_run = ?1 WHERE end_run IS NULL AND path IN"
 	    " (SELECT source FROM temp.again WHERE kept + blank > 0)",
 	    "INSERT INTO lake_source (begin_run, path, size, mtime_ns, content, bytes, lines, kept, rejected,"
-	    " blank, status, same_as, run) SELECT ?1, path, size, mtime_ns, content, bytes, lines,"
+	    " blank, status, same_as, run) SELECT ?1, path, size, mtime_ns, content, bytes, m.lines,"
 	    " m.kept + a.kept, a.rejected, m.blank + a.blank, status, same_as, run"
 	    " FROM lake_source AS m JOIN temp.again AS a ON a.source = m.path WHERE m.end_run = ?1",
 	};
