@@ -17,7 +17,8 @@ static const struct listing {
     {
 	"sources",
 	true,
-	"SELECT run, status, path, size, mtime_ns, bytes, lines, kept, rejected, blank, content, same_as"
+	"SELECT run, status, path, size, mtime_ns, bytes, lines, kept, rejected, blank, content, same_as,"
+	" more"
 	" FROM lake_source" AS_OF_RUN " ORDER BY run, path",
 	{{"run", NUMBER},
 	 {"status", TEXT},
@@ -30,7 +31,8 @@ static const struct listing {
 	 {"rejected", NUMBER},
 	 {"blank", NUMBER},
 	 {"content", TEXT},
-	 {"same_as", TEXT}},
+	 {"same_as", TEXT},
+	 {"more", NUMBER}},
     },
     {
 	"runs",

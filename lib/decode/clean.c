@@ -37,18 +37,29 @@ static void copy_raw(char *to, const struct control_reject *r)
 	copy_text(to, CLEAN_RAW + 1, (struct text){r->raw.data + start, r->raw.len - start});
 }
 
+static struct clean_count *find(const struct clean *c, const struct clean_count *same)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->counts[i].reason, same->reason) == 0 &&
+		    strcmp(c->counts[i].field, same->field) == 0)
+			return &c->counts[i];
+	return NULL;
+}
+
 int clean_count(struct clean *c, const struct control_reject *reject)
 {
-	struct clean_count new = {.count = 1, .line = reject->line, .column = reject->column};
+	struct clean_count new = {.count = 1, .line = reject->line, .column = reject->column}, *old;
 
 	copy_text(new.reason, sizeof new.reason, reject->reason);
 	copy_text(new.field, sizeof new.field, reject->field);
-	for (size_t i = 0; i < c->n; i++) {
-		if (strcmp(c->counts[i].reason, new.reason) == 0 &&
-		    strcmp(c->counts[i].field, new.field) == 0) {
-			c->counts[i].count++;
-			return 0;
-		}
+	old = find(c, &new);
+	if (old == NULL && c->n >= CLEAN_REASONS) {
+		copy_text(new.field, sizeof new.field, text_of("..."));
+		old = find(c, &new);
+	}
+	if (old != NULL) {
+		old->count++;
+		return 0;
 	}
 	copy_raw(new.raw, reject);
 	if (array_reserve(&c->counts, &c->cap, c->n + 1, sizeof *c->counts) != 0)

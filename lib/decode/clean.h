@@ -10,12 +10,13 @@
 
 #include "stream/control.h"
 
-enum { CLEAN_PERCENT = 10, CLEAN_LEAST = 100, CLEAN_RAW = 120 };
+enum { CLEAN_PERCENT = 10, CLEAN_LEAST = 100, CLEAN_RAW = 120, CLEAN_REASONS = 200 };
 
-/* Rejects of one source with the same reason and field. */
+/* Rejects of one source with the same reason and field; once there are CLEAN_REASONS of these, what is new is
+ * counted by its reason with "..." for a field, as what a map says may be of any kind. */
 struct clean_count {
 	char reason[64];
-	char field[64];
+	char field[80];
 	uint64_t count;
 	uint64_t line; /* of the first */
 	uint64_t column;

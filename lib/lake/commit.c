@@ -180,6 +180,7 @@ static int write_sources(struct work *w)
 		    .kept = source->end.rows,
 		    .rejected = source->end.rejects,
 		    .blank = source->end.blank,
+		    .more = source->end.more,
 		    .status = source->end.partial ? LEDGER_PARTIAL : LEDGER_DONE,
 		    .run = w->c->number,
 		};

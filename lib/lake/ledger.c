@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define MARK_COLUMNS                                                                                      \
-	"SELECT path, size, mtime_ns, content, bytes, lines, kept, rejected, blank, status, same_as, run" \
+#define MARK_COLUMNS                                                                                       \
+	"SELECT path, size, mtime_ns, content, bytes, lines, kept, rejected, blank, status, same_as, run," \
+	" more"                                                                                            \
 	" FROM lake_source AS mark "
 #define HAS_ORIGINAL                                                                       \
 	"EXISTS (SELECT 1 FROM lake_source AS original WHERE original.path = mark.same_as" \
@@ -68,8 +69,8 @@ static const char *const texts[STATEMENTS] = {
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     [ADD_SOURCE] =
 	"INSERT INTO lake_source (path, size, mtime_ns, content, bytes, lines, kept, rejected, blank, status,"
-	" same_as, run, begin_run)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, nullif(?11, ''), ?12, ?12)",
+	" same_as, run, begin_run, more)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, nullif(?11, ''), ?12, ?12, ?13)",
     [END_SOURCE] = "UPDATE lake_source SET end_run = ?2 WHERE path = ?1 AND end_run IS NULL",
     [TOUCH_SOURCE] = "UPDATE lake_source SET size = ?2, mtime_ns = ?3 WHERE path = ?1 AND end_run IS NULL",
     [DOUBT_ARCHIVE] = "UPDATE lake_source SET size = 0 WHERE path = ?1 AND end_run IS NULL"
@@ -274,6 +275,7 @@ static void read_mark(struct db_statement *s, struct ledger_source *mark)
 	    .blank = (uint64_t)db_int(s, 8),
 	    .same_as = db_text(s, 10),
 	    .run = (uint64_t)db_int(s, 11),
+	    .more = (uint64_t)db_int(s, 12),
 	    .status = LEDGER_DONE,
 	};
 	if (text_equal(status, (struct text){LEDGER_SAME, sizeof LEDGER_SAME - 1}))
@@ -481,6 +483,7 @@ int ledger_add_source(struct ledger *l, const struct ledger_source *source)
 	db_bind_text(s, 10, (struct text){source->status, strlen(source->status)});
 	db_bind_text(s, 11, source->same_as);
 	db_bind_int(s, 12, (int64_t)source->run);
+	db_bind_int(s, 13, (int64_t)source->more);
 	return db_run(s);
 }
 

@@ -49,6 +49,7 @@ struct ledger_source {
 	uint64_t mtime_ns;
 	struct hash128 content;
 	uint64_t bytes, lines, kept, rejected, blank;
+	uint64_t more; /* of those kept, events that are not the first of their line */
 	const char *status;
 	struct text same_as; /* "" unless SKIPPED_SAME */
 	uint64_t run;

@@ -17,11 +17,14 @@ static const char runs[] =
     "CREATE TABLE lake_attempt (attempt INTEGER PRIMARY KEY, at TEXT NOT NULL, verb TEXT NOT NULL,"
     " status INTEGER NOT NULL, message TEXT NOT NULL);"
     "CREATE TABLE lake_folder (path TEXT PRIMARY KEY, subfolders BLOB NOT NULL) WITHOUT ROWID;";
-static const char held[] =
+static const char sources[] =
     "CREATE TABLE lake_source (path TEXT, begin_run INTEGER, end_run INTEGER, size INTEGER NOT NULL,"
     " mtime_ns INTEGER NOT NULL, content TEXT NOT NULL, bytes INTEGER NOT NULL, lines INTEGER NOT NULL,"
-    " kept INTEGER NOT NULL, rejected INTEGER NOT NULL, blank INTEGER NOT NULL, status TEXT NOT NULL,"
-    " same_as TEXT, run INTEGER NOT NULL, PRIMARY KEY (path, begin_run)) WITHOUT ROWID;"
+    " kept INTEGER NOT NULL, rejected INTEGER NOT NULL, blank INTEGER NOT NULL, more INTEGER NOT NULL,"
+    " status TEXT NOT NULL, same_as TEXT, run INTEGER NOT NULL, PRIMARY KEY (path, begin_run)) WITHOUT ROWID;"
+    "CREATE INDEX lake_source_content ON lake_source (content) WHERE end_run IS NULL;"
+    "CREATE INDEX lake_source_size ON lake_source (size) WHERE end_run IS NULL;";
+static const char counts[] =
     "CREATE TABLE lake_reject (source TEXT, reason TEXT, field TEXT, begin_run INTEGER, end_run INTEGER,"
     " run INTEGER NOT NULL, rejects INTEGER NOT NULL, first_line INTEGER NOT NULL,"
     " first_column INTEGER NOT NULL, PRIMARY KEY (source, reason, field, begin_run)) WITHOUT ROWID;"
@@ -33,26 +36,29 @@ static const char files[] =
     " partition TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, min_time TEXT, max_time TEXT,"
     " checksum TEXT NOT NULL, staged TEXT, PRIMARY KEY (path, begin_run)) WITHOUT ROWID;"
     "CREATE INDEX lake_file_pending ON lake_file (path) WHERE staged IS NOT NULL;";
-static const char indexes[] =
-    "CREATE INDEX lake_source_content ON lake_source (content) WHERE end_run IS NULL;"
-    "CREATE INDEX lake_source_size ON lake_source (size) WHERE end_run IS NULL;";
 
 /* Format 2 knew no end of marks and counts: there was what holds now. */
-static const char old_held[] =
-    "DROP INDEX IF EXISTS lake_source_content; DROP INDEX IF EXISTS lake_source_size;"
-    "ALTER TABLE lake_source RENAME TO lake_old_source; ALTER TABLE lake_reject RENAME TO lake_old_reject;"
-    "ALTER TABLE lake_note RENAME TO lake_old_note;";
-static const char copy_held[] =
-    "INSERT INTO lake_source (path, begin_run, size, mtime_ns, content, bytes, lines, kept, rejected, blank,"
-    " status, same_as, run) SELECT path, run, size, mtime_ns, content, bytes, lines, kept, rejected, blank,"
-    " status, same_as, run FROM lake_old_source;"
+static const char old_counts[] =
+    "ALTER TABLE lake_source ADD COLUMN begin_run INTEGER; ALTER TABLE lake_source ADD COLUMN end_run "
+    "INTEGER;"
+    "UPDATE lake_source SET begin_run = run;"
+    "ALTER TABLE lake_reject RENAME TO lake_old_reject; ALTER TABLE lake_note RENAME TO lake_old_note;";
+static const char copy_counts[] =
     "INSERT INTO lake_reject (source, reason, field, begin_run, run, rejects, first_line, first_column)"
     " SELECT source, reason, field, run, run, rejects, first_line, first_column FROM lake_old_reject;"
     "INSERT INTO lake_note (source, what, field, name, begin_run, run, lines, first_line)"
     " SELECT source, what, field, name, run, run, lines, first_line FROM lake_old_note;"
-    "DROP TABLE lake_old_source; DROP TABLE lake_old_reject; DROP TABLE lake_old_note;"
+    "DROP TABLE lake_old_reject; DROP TABLE lake_old_note;"
     "CREATE TABLE IF NOT EXISTS lake_folder (path TEXT PRIMARY KEY, subfolders BLOB NOT NULL) WITHOUT ROWID;";
-/* And before format 4 files had no times. */
+/* And before format 4 a line was one event at most, and files had no times. */
+static const char old_sources[] =
+    "DROP INDEX IF EXISTS lake_source_content; DROP INDEX IF EXISTS lake_source_size;"
+    "ALTER TABLE lake_source RENAME TO lake_old_source;";
+static const char copy_sources[] =
+    "INSERT INTO lake_source (path, begin_run, end_run, size, mtime_ns, content, bytes, lines, kept,"
+    " rejected, blank, more, status, same_as, run) SELECT path, begin_run, end_run, size, mtime_ns, content,"
+    " bytes, lines, kept, rejected, blank, 0, status, same_as, run FROM lake_old_source;"
+    "DROP TABLE lake_old_source;";
 static const char old_files[] =
     "DROP INDEX IF EXISTS lake_file_pending; ALTER TABLE lake_file RENAME TO lake_old_file;";
 static const char copy_files[] =
@@ -70,16 +76,19 @@ int ledger_create(struct ledger *l)
 		return cause_system("getrandom");
 	ledger_write_hash(id, random);
 	ledger_now(now);
-	if (db_exec(l->db, runs) != 0 || db_exec(l->db, held) != 0 || db_exec(l->db, files) != 0 ||
-	    db_exec(l->db, indexes) != 0 || ledger_set_meta(l, "id", id) != 0)
+	if (db_exec(l->db, runs) != 0 || db_exec(l->db, sources) != 0 || db_exec(l->db, counts) != 0 ||
+	    db_exec(l->db, files) != 0 || ledger_set_meta(l, "id", id) != 0)
 		return -1;
 	return ledger_set_meta(l, "created", now);
 }
 
 int ledger_remake(struct ledger *l, int format)
 {
-	if (format < 3 && (db_exec(l->db, old_held) != 0 || db_exec(l->db, held) != 0 ||
-			   db_exec(l->db, copy_held) != 0 || db_exec(l->db, indexes) != 0))
+	if (format < 3 && (db_exec(l->db, old_counts) != 0 || db_exec(l->db, counts) != 0 ||
+			   db_exec(l->db, copy_counts) != 0))
+		return -1;
+	if (db_exec(l->db, old_sources) != 0 || db_exec(l->db, sources) != 0 ||
+	    db_exec(l->db, copy_sources) != 0)
 		return -1;
 	if (db_exec(l->db, old_files) != 0 || db_exec(l->db, files) != 0)
 		return -1;

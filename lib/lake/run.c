@@ -265,10 +265,11 @@ static int check_source(const struct run_source *s)
 	if (!s->ended)
 		return cause_record(STATUS_INPUT, "%.*s: the stream gives no end of this source", len, path);
 	if (s->end.lines + s->end.more != s->end.rows + s->end.rejects + s->end.blank)
-		return cause_record(STATUS_REFUSED,
-				    "%.*s: %" PRIu64 " lines, but %" PRIu64 " kept, %" PRIu64
-				    " rejected and %" PRIu64 " blank",
-				    len, path, s->end.lines, s->end.rows, s->end.rejects, s->end.blank);
+		return cause_record(
+		    STATUS_REFUSED,
+		    "%.*s: %" PRIu64 " lines, but %" PRIu64 " kept, %" PRIu64 " rejected and %" PRIu64
+		    " blank, but for %" PRIu64 " more of the same line",
+		    len, path, s->end.lines, s->end.rows, s->end.rejects, s->end.blank, s->end.more);
 	if (s->end.rows != s->rows || s->end.rows != s->silver)
 		return cause_record(STATUS_REFUSED,
 				    "%.*s: %" PRIu64 " events were kept, %" PRIu64 " came, %" PRIu64

@@ -73,7 +73,7 @@ struct run_sums {
 /* The item that the stream holds, if it is one that a run is made of. */
 int run_take(struct run *r, const struct stream *s) MUST_CHECK;
 /*
- * For each source lines = kept + rejected + blank, kept = its rows in Silver, rejected = its rows in the
+ * For each source lines + more = kept + rejected + blank, kept = its rows in Silver, rejected = its rows in the
  * quarantine; for each layer the rows of the staged files are those of the sources and of what is rewritten;
  * no new source is there twice. Of a run that was shared out every part is there, once.
  */

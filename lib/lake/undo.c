@@ -123,7 +123,7 @@ static int rewind_to(struct work *w)
 {
 	static const char *const steps[] = {
 	    REWIND("lake_source",
-		   "path, size, mtime_ns, content, bytes, lines, kept, rejected, blank, status,"
+		   "path, size, mtime_ns, content, bytes, lines, kept, rejected, blank, more, status,"
 		   " same_as, run"),
 	    REWIND("lake_reject", "source, reason, field, run, rejects, first_line, first_column"),
 	    REWIND("lake_note", "source, what, field, name, run, lines, first_line"),

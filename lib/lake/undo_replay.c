@@ -7,8 +7,7 @@
 
 static const char tables[] =
     "CREATE TEMP TABLE again (source TEXT PRIMARY KEY, lines INTEGER, kept INTEGER, rejected INTEGER,"
-    " blank INTEGER)"
-    " WITHOUT ROWID;"
+    " blank INTEGER, more INTEGER) WITHOUT ROWID;"
     "CREATE TEMP TABLE again_reject (source TEXT, reason TEXT, field TEXT, rejects INTEGER,"
     " first_line INTEGER, first_column INTEGER, PRIMARY KEY (source, reason, field)) WITHOUT ROWID;"
     "CREATE TEMP TABLE again_note (source TEXT, what TEXT, field TEXT, name TEXT, lines INTEGER,"
@@ -21,6 +20,7 @@ static int take_source(struct db_statement *s, const struct run_source *source)
 	db_bind_int(s, 3, (int64_t)source->end.rejects);
 	db_bind_int(s, 4, (int64_t)source->end.blank);
 	db_bind_int(s, 5, (int64_t)source->end.lines);
+	db_bind_int(s, 6, (int64_t)source->end.more);
 	return db_run(s);
 }
 
@@ -28,10 +28,11 @@ static int take_sources(struct work *w)
 {
 	const struct run *run = w->c->run;
 	struct db_statement *s =
-	    db_prepare(w->db, "INSERT INTO temp.again (source, kept, rejected, blank, lines)"
-			      " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
+	    db_prepare(w->db, "INSERT INTO temp.again (source, kept, rejected, blank, lines, more)"
+			      " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET"
 			      " lines = lines + excluded.lines, kept = kept + excluded.kept,"
-			      " rejected = rejected + excluded.rejected, blank = blank + excluded.blank");
+			      " rejected = rejected + excluded.rejected, blank = blank + excluded.blank,"
+			      " more = more + excluded.more");
 	int result = s != NULL ? 0 : -1;
 
 	for (size_t i = 0; result == 0 && i < run->n_sources; i++)
@@ -110,8 +111,8 @@ static int write_marks(struct work *w)
 	    "UPDATE lake_source SET end_run = ?1 WHERE end_run IS NULL AND path IN"
 	    " (SELECT source FROM temp.again WHERE kept + blank > 0)",
 	    "INSERT INTO lake_source (begin_run, path, size, mtime_ns, content, bytes, lines, kept, rejected,"
-	    " blank, status, same_as, run) SELECT ?1, path, size, mtime_ns, content, bytes, m.lines,"
-	    " m.kept + a.kept, a.rejected, m.blank + a.blank, status, same_as, run"
+	    " blank, more, status, same_as, run) SELECT ?1, path, size, mtime_ns, content, bytes, m.lines,"
+	    " m.kept + a.kept, a.rejected, m.blank + a.blank, m.more + a.more, status, same_as, run"
 	    " FROM lake_source AS m JOIN temp.again AS a ON a.source = m.path WHERE m.end_run = ?1",
 	};
 

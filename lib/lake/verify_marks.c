@@ -9,7 +9,7 @@
 /* A mark, as far as it is held against anything. */
 struct mark {
 	struct text path, status, content;
-	uint64_t size, mtime_ns, lines, kept, rejected, blank, reasons;
+	uint64_t size, mtime_ns, lines, kept, rejected, blank, more, reasons;
 };
 
 static bool is(const struct mark *m, const char *status)
@@ -31,11 +31,11 @@ static void check_sums(struct verify *v, const struct mark *m, struct verify_cou
 		/* What is left in the end has no mark. */
 		counts->rows[place] = counts->rejects[place] = 0;
 	}
-	if (m->lines != m->kept + m->rejected + m->blank)
+	if (m->lines + m->more != m->kept + m->rejected + m->blank)
 		verify_tell(v, m->path, "lines",
 			    "%" PRIu64 " lines are not %" PRIu64 " kept, %" PRIu64 " rejected and %" PRIu64
-			    " blank",
-			    m->lines, m->kept, m->rejected, m->blank);
+			    " blank, but for %" PRIu64 " more of the same line",
+			    m->lines, m->kept, m->rejected, m->blank, m->more);
 	if (m->kept != rows)
 		verify_tell(v, m->path, "kept",
 			    "%" PRIu64 " lines were kept, and Silver has %" PRIu64 " rows", m->kept, rows);
@@ -103,7 +103,7 @@ static void note_touched(struct verify *v)
 int verify_marks(struct verify *v, struct db *db, struct verify_counts *counts)
 {
 	struct db_statement *s = db_prepare(
-	    db, "SELECT path, status, content, size, mtime_ns, lines, kept, rejected, blank,"
+	    db, "SELECT path, status, content, size, mtime_ns, lines, kept, rejected, blank, more,"
 		" (SELECT coalesce(sum(rejects), 0) FROM lake_reject WHERE source = path AND"
 		" lake_reject.end_run IS NULL) FROM lake_source WHERE end_run IS NULL ORDER BY path");
 	struct marked_scratch scratch = {0};
@@ -122,7 +122,8 @@ int verify_marks(struct verify *v, struct db *db, struct verify_counts *counts)
 		    .kept = (uint64_t)db_int(s, 6),
 		    .rejected = (uint64_t)db_int(s, 7),
 		    .blank = (uint64_t)db_int(s, 8),
-		    .reasons = (uint64_t)db_int(s, 9),
+		    .more = (uint64_t)db_int(s, 9),
+		    .reasons = (uint64_t)db_int(s, 10),
 		};
 
 		v->sources++;
