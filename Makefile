@@ -180,13 +180,14 @@ format:
 	clang-format -i $(SOURCES)
 
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(DATADIR)/schemas/gold $(DESTDIR)$(MANDIR)/man1 \
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(DATADIR)/schemas/gold $(DESTDIR)$(DATADIR)/schemas/map $(DESTDIR)$(MANDIR)/man1 \
 		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
 	install -m 755 $(TOOLS:%=$(B)/%) $(DESTDIR)$(BINDIR)
 	install -m 644 $(B)/evlake.so $(DESTDIR)$(LIBDIR)
 	for p in $(PIPELINES); do install -m 755 pipelines/$$p $(DESTDIR)$(BINDIR)/ev$$p || exit 1; done
 	install -m 644 schemas/event.json $(DESTDIR)$(DATADIR)/schemas
 	install -m 644 schemas/gold/*.sql $(DESTDIR)$(DATADIR)/schemas/gold
+	install -m 644 schemas/map/*.jq $(DESTDIR)$(DATADIR)/schemas/map
 	for s in 1 5 7; do install -m 644 man/*.$$s $(DESTDIR)$(MANDIR)/man$$s || exit 1; done
 
 uninstall:

@@ -1,6 +1,7 @@
 #!/bin/sh
 # evcat -m: lines of any shape become events by a jq program, or are rejected with what it says; whatever that
 # program does, the lines around are not its victims.
+# shellcheck disable=SC2016 # what jq expands, the shell does not
 . "$(dirname "$0")/lib.sh"
 
 # An event of the user $1, with what else $2 gives.
