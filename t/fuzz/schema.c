@@ -11,7 +11,13 @@ static const char lines[] =
     "null}\n"
     "{\"a\": 3000000000, \"b\": 1e300, \"c\": \"\", \"d\": false}\n"
     "{\"a\": -0, \"b\": 0.0000001, \"c\": \"\\u00e4\\n\", \"event_type\": \"purchase\", \"price\": 9.99}\n"
-    "{\"a\":null,\"b\":\"x\",\"c\":7,\"d\":[]}\n";
+    "{\"a\":null,\"b\":\"x\",\"c\":7,\"d\":[]}\n"
+    "{\"timestamp\": 1765079756633, \"a\": {\"b\": \"1.5\", \"a\": {\"c\": 1}}, \"c\": {\".d\": 5, \"d\": "
+    "\"\"}}\n"
+    "{\"timestamp\": 1765079756634, \"a\": {\"b\": \"22.5\", \"a\": {\"c\": 2}}, \"c\": {\".d\": 7, \"d\": "
+    "\"x\"}}\n"
+    "{\"timestamp\": \"1765079756\", \"a\": {\"b\": -1e3}, \"a\": {\"a\": []}, \"c\": null, \"b\": "
+    "\"\\u0031\"}\n";
 
 static void try_lines(struct bench *grammar, struct bench *quick, const char *p, size_t len)
 {

@@ -1,21 +1,43 @@
 /*
- * slow_event -- what becomes of a line by the rules of evlake(7) and schemas/event.json: its row, or "reason
- * field column". One byte after another, a call for each value; JSON as RFC 8259 has it.
+ * slow_event -- what becomes of a line by the rules of evlake(7), and by schemas/event.json or
+ * t/data/shape.json: its row, or "reason field column". One byte after another, a call for each value; JSON
+ * as RFC 8259 has it, made into a tree.
  */
 #ifndef EV_SLOW_EVENT_H
 #define EV_SLOW_EVENT_H
 
 #include "slow.h"
 
-enum { SLOW_DEPTH = 1024, SLOW_FIELDS = 9 };
+enum { SLOW_DEPTH = 1024, SLOW_FIELDS = 9, SLOW_PATH = 3 };
 
-enum slow_kind { SLOW_ABSENT, SLOW_NULL, SLOW_NUMBER, SLOW_STRING, SLOW_OTHER };
+enum slow_kind { SLOW_ABSENT, SLOW_NULL, SLOW_NUMBER, SLOW_STRING, SLOW_OBJECT, SLOW_OTHER };
 
 struct slow_value {
 	enum slow_kind kind;
-	size_t start, end; /* in the line */
-	char *text;        /* of a string what it means; NULL when it is no text */
+	size_t start, end;          /* in the line */
+	char *text;                 /* of a string what it means; NULL when it is no text */
+	struct slow_member *member; /* of an object the last one */
 };
+
+struct slow_member {
+	char *key; /* NULL when it is no text */
+	struct slow_value value;
+	struct slow_member *before;
+};
+
+static inline void slow_free(struct slow_value *v)
+{
+	while (v->member != NULL) {
+		struct slow_member *m = v->member;
+
+		v->member = m->before;
+		slow_free(&m->value);
+		free(m->key);
+		free(m);
+	}
+	free(v->text);
+	*v = (struct slow_value){0};
+}
 
 struct slow_json {
 	const char *line;
@@ -181,24 +203,23 @@ static inline bool slow_key(struct slow_json *j, char **key)
 
 static inline bool slow_value(struct slow_json *j, int depth, struct slow_value *v);
 
-/* An array or object that is open, up to its bracket; its values mean nothing. */
-static inline bool slow_inside(struct slow_json *j, int depth, bool is_object)
+/* An array or object that is open, up to its bracket: the members of an object are kept. */
+static inline bool slow_inside(struct slow_json *j, int depth, struct slow_value *v)
 {
+	const bool is_object = v->kind == SLOW_OBJECT;
 	const int close = is_object ? '}' : ']';
 
 	slow_space(j);
 	if (slow_take(j, close))
 		return true;
 	for (;;) {
-		struct slow_value v;
-		char *key = NULL;
+		struct slow_member *m = calloc(1, sizeof *m);
+		const bool good = (!is_object || slow_key(j, &m->key)) && slow_value(j, depth, &m->value);
 
-		if (is_object && !slow_key(j, &key))
+		m->before = v->member;
+		v->member = m;
+		if (!good)
 			return false;
-		free(key);
-		if (!slow_value(j, depth, &v))
-			return false;
-		free(v.text);
 		slow_space(j);
 		if (slow_take(j, close))
 			return true;
@@ -208,6 +229,7 @@ static inline bool slow_inside(struct slow_json *j, int depth, bool is_object)
 	}
 }
 
+/* Within depth others. What of it there is has to be freed, whether it is good or not. */
 static inline bool slow_value(struct slow_json *j, int depth, struct slow_value *v)
 {
 	const int c = slow_peek(j);
@@ -221,10 +243,11 @@ static inline bool slow_value(struct slow_json *j, int depth, struct slow_value 
 		break;
 	case '{':
 	case '[':
-		if (depth == SLOW_DEPTH)
+		if (depth > SLOW_DEPTH)
 			return false;
 		j->at++;
-		good = slow_inside(j, depth + 1, c == '{');
+		v->kind = c == '{' ? SLOW_OBJECT : SLOW_OTHER;
+		good = slow_inside(j, depth + 1, v);
 		break;
 	case 't': good = slow_word(j, "true"); break;
 	case 'f': good = slow_word(j, "false"); break;
@@ -238,67 +261,109 @@ static inline bool slow_value(struct slow_json *j, int depth, struct slow_value 
 	return good;
 }
 
-/* The nine fields, in the order of the schema. */
-static const struct {
+/* Nine fields, in the order of the schema. */
+struct slow_field {
 	const char *name;
-	char type; /* t timestamp, s string, q quantity, p price */
+	char type; /* t timestamp, m milliseconds, s string, q quantity, p price, l a price that may be quoted
+		    */
 	bool required;
-} slow_fields[SLOW_FIELDS] = {
-    {"timestamp", 't', true},  {"user_id", 's', true},     {"session_id", 's', true},
-    {"event_type", 's', true}, {"product_id", 's', false}, {"quantity", 'q', false},
-    {"price", 'p', false},     {"category", 's', false},   {"search_query", 's', false},
+	const char *path[SLOW_PATH]; /* NULL behind the last key */
 };
 
-/* The members of the line's object, behind its brace: of each name the last. */
-static inline bool slow_members(struct slow_json *j, struct slow_value *values)
+static const struct slow_field slow_event[SLOW_FIELDS] = {
+    {"timestamp", 't', true, {"timestamp"}},
+    {"user_id", 's', true, {"user_id"}},
+    {"session_id", 's', true, {"session_id"}},
+    {"event_type", 's', true, {"event_type"}},
+    {"product_id", 's', false, {"product_id"}},
+    {"quantity", 'q', false, {"quantity"}},
+    {"price", 'p', false, {"price"}},
+    {"category", 's', false, {"category"}},
+    {"search_query", 's', false, {"search_query"}},
+};
+
+static const struct slow_field slow_shape[SLOW_FIELDS] = {
+    {"timestamp", 'm', true, {"context", "sentAt"}},
+    {"user_id", 's', true, {"context", "user", "id"}},
+    {"session_id", 's', true, {"context", "user", "session"}},
+    {"event_type", 's', true, {"event"}},
+    {"product_id", 's', false, {"properties", "product", "sku"}},
+    {"quantity", 'q', false, {"properties", "count"}},
+    {"price", 'l', false, {"properties", "product", "cost"}},
+    {"category", 's', false, {"properties", "product", "group"}},
+    {"search_query", 's', false, {"properties", "search_query"}},
+};
+
+/* What a path leads to. Where it ends at something that is no object, that is it, and wrong. */
+static inline struct slow_value slow_find(const struct slow_value *object, const char *const *path, int n)
 {
-	slow_space(j);
-	if (slow_take(j, '}'))
-		return true;
-	for (;;) {
-		struct slow_value v;
-		char *key;
+	const struct slow_member *m = object->member;
+	struct slow_value found = {0};
 
-		if (!slow_key(j, &key))
-			return false;
-		const bool good = slow_value(j, 0, &v);
+	while (m != NULL && (m->key == NULL || strcmp(m->key, path[0]) != 0))
+		m = m->before;
+	if (m == NULL)
+		return found;
+	if (n == 1 || path[1] == NULL)
+		return m->value;
+	if (m->value.kind == SLOW_OBJECT)
+		return slow_find(&m->value, path + 1, n - 1);
+	if (m->value.kind == SLOW_NULL)
+		return found;
+	found = m->value;
+	found.kind = SLOW_OTHER;
+	return found;
+}
 
-		for (int i = 0; good && i < SLOW_FIELDS; i++) {
-			if (key == NULL || strcmp(key, slow_fields[i].name) != 0)
-				continue;
-			free(values[i].text);
-			values[i] = v;
-			v.text = NULL;
-		}
-		free(key);
-		free(v.text);
-		if (!good)
-			return false;
-		slow_space(j);
-		if (slow_take(j, '}'))
-			return true;
-		if (!slow_take(j, ','))
-			return false;
-		slow_space(j);
+/* A number that stands in a string becomes one, an empty string none. */
+static inline void slow_unquote(struct slow_value *v, const char **line)
+{
+	struct slow_json j = {v->text, v->text != NULL ? strlen(v->text) : 0, 0};
+
+	if (v->kind != SLOW_STRING || v->text == NULL)
+		return;
+	if (j.len == 0) {
+		v->kind = SLOW_NULL;
+	} else if (slow_number(&j) && j.at == j.len) {
+		v->kind = SLOW_NUMBER;
+		v->start = 0;
+		v->end = j.len;
+		*line = v->text;
 	}
 }
 
+/* The time of a whole number of milliseconds. */
+static inline bool slow_milliseconds(const char *text, size_t len, int64_t *number)
+{
+	const int64_t first = INT64_C(-62135596800), end = INT64_C(253402300800);
+
+	if (slow_decimal(text, len, 0, number) != SLOW_EXACT || *number < first * 1000 ||
+	    *number >= end * 1000)
+		return false;
+	*number *= 1000;
+	return true;
+}
+
 /* Whether the value is good for the field; its number, if it is one. */
-static inline bool slow_is_good(const char *line, char type, const struct slow_value *v, int64_t *number)
+static inline bool slow_is_good(const char *line, char type, struct slow_value v, int64_t *number)
 {
 	enum slow_exactness exactness;
 
 	*number = 0;
-	if (v->kind == SLOW_ABSENT || v->kind == SLOW_NULL)
+	if (type == 'l')
+		slow_unquote(&v, &line);
+	if (v.kind == SLOW_ABSENT || v.kind == SLOW_NULL)
 		return true;
 	if (type == 's')
-		return v->kind == SLOW_STRING && v->text != NULL;
+		return v.kind == SLOW_STRING && v.text != NULL;
 	if (type == 't')
-		return v->kind == SLOW_STRING && v->text != NULL &&
-		       slow_timestamp(v->text, strlen(v->text), number);
-	if (v->kind != SLOW_NUMBER)
+		return v.kind == SLOW_STRING && v.text != NULL &&
+		       slow_timestamp(v.text, strlen(v.text), number);
+	if (v.kind != SLOW_NUMBER)
 		return false;
-	exactness = slow_decimal(line + v->start, v->end - v->start, type == 'p' ? 6 : 0, number);
+	if (type == 'm')
+		return slow_milliseconds(line + v.start, v.end - v.start, number);
+	exactness = slow_decimal(line + v.start, v.end - v.start, type == 'q' ? 0 : 6, number);
 	if (exactness == SLOW_RANGE || *number < 0 || (*number == 0 && exactness == SLOW_BELOW))
 		return false;
 	if (type == 'q')
@@ -306,39 +371,44 @@ static inline bool slow_is_good(const char *line, char type, const struct slow_v
 	return *number < INT64_C(1000000000000000000);
 }
 
-static inline void slow_row(const char *line, const struct slow_value *values, char *out)
+static inline void slow_row(const char *line, const struct slow_field *fields,
+			    const struct slow_value *values, char *out)
 {
 	int64_t number;
 
 	for (int i = 0; i < SLOW_FIELDS; i++) {
+		const struct slow_value *v = &values[i];
+		const bool is_quoted = fields[i].type == 'l' && v->kind == SLOW_STRING;
+
 		if (i > 0)
 			*out++ = '|';
-		(void)slow_is_good(line, slow_fields[i].type, &values[i], &number);
-		if (values[i].kind == SLOW_ABSENT || values[i].kind == SLOW_NULL)
+		(void)slow_is_good(line, fields[i].type, *v, &number);
+		if (v->kind == SLOW_ABSENT || v->kind == SLOW_NULL || (is_quoted && *v->text == '\0'))
 			out += sprintf(out, "-");
-		else if (slow_fields[i].type == 's')
-			out += sprintf(out, "%s", values[i].text);
+		else if (fields[i].type == 's')
+			out += sprintf(out, "%s", v->text);
 		else
 			out += sprintf(out, "%lld", (long long)number);
 	}
 }
 
-static inline void slow_check(const char *line, const struct slow_value *values, char *out)
+static inline void slow_check(const char *line, const struct slow_field *fields,
+			      const struct slow_value *values, char *out)
 {
 	int64_t numbers[SLOW_FIELDS];
 
 	for (int i = 0; i < SLOW_FIELDS; i++) {
 		const struct slow_value *v = &values[i];
-		const char *name = slow_fields[i].name;
+		const char *name = fields[i].name;
 		const bool empty = v->kind == SLOW_ABSENT || v->kind == SLOW_NULL ||
 				   (v->kind == SLOW_STRING && v->end - v->start == 2);
 		const size_t column = v->kind == SLOW_ABSENT ? 0 : v->start + 1;
 
-		if (slow_fields[i].required && empty) {
+		if (fields[i].required && empty) {
 			sprintf(out, "missing_%s %s %zu", name, name, column);
 			return;
 		}
-		if (!slow_is_good(line, slow_fields[i].type, v, &numbers[i])) {
+		if (!slow_is_good(line, fields[i].type, *v, &numbers[i])) {
 			sprintf(out, "bad_%s %s %zu", name, name, column);
 			return;
 		}
@@ -348,36 +418,36 @@ static inline void slow_check(const char *line, const struct slow_value *values,
 	if (strcmp(values[3].text, "purchase") == 0 && revenue >= INT64_C(1000000000000000000))
 		sprintf(out, "bad_revenue revenue %zu", values[6].start + 1);
 	else
-		slow_row(line, values, out);
+		slow_row(line, fields, values, out);
 }
 
 /* A line that is not blank. The verdict is the caller's. */
-static inline char *slow_verdict(const char *line, size_t len)
+static inline char *slow_verdict(const char *line, size_t len, const struct slow_field *fields)
 {
 	struct slow_json j = {line, len, 0};
-	struct slow_value values[SLOW_FIELDS] = {{0}}, other = {0};
+	struct slow_value values[SLOW_FIELDS] = {{0}}, all = {0};
 	char *out = malloc(len * 2 + 1024);
 	const size_t wrong = slow_utf8((const unsigned char *)line, len);
 	bool good;
 
 	slow_space(&j);
 	const size_t start = j.at;
-	const bool is_object = slow_take(&j, '{');
 
-	good = is_object ? slow_members(&j, values) : slow_value(&j, 0, &other);
-	free(other.text);
+	/* The object that the line is does not count for the depth. */
+	good = slow_value(&j, slow_peek(&j) == '{' ? 0 : 1, &all);
 	if (good) {
 		slow_space(&j);
 		good = j.at == len;
 	}
+	for (int i = 0; good && i < SLOW_FIELDS; i++)
+		values[i] = slow_find(&all, fields[i].path, SLOW_PATH);
 	if (!good || wrong < len)
 		sprintf(out, "malformed_json  %zu", (!good && j.at < wrong ? j.at : wrong) + 1);
-	else if (!is_object)
+	else if (all.kind != SLOW_OBJECT)
 		sprintf(out, "not_an_object  %zu", start + 1);
 	else
-		slow_check(line, values, out);
-	for (int i = 0; i < SLOW_FIELDS; i++)
-		free(values[i].text);
+		slow_check(line, fields, values, out);
+	slow_free(&all);
 	return out;
 }
 
