@@ -1,8 +1,6 @@
 #include "decode/decode.h"
 
-#include "base/utf8.h"
-#include "decode/field.h"
-#include "decode/member.h"
+#include "decode/grammar.h"
 #include "decode/notes.h"
 #include "decode/usual.h"
 
@@ -24,25 +22,13 @@ struct decoder {
 	const struct schema *schema;
 	struct builder *builder;
 	size_t n;
-	struct field *fields;   /* n + 1: the last stands for keys that the schema does not know */
-	struct member *members; /* those of the schema's shape, and one more, for its other keys */
-	uint64_t lines;         /* that went the long way: what has been seen in this one */
-	/* What the line before was like: its first field, from which each leads to the next; and whether it
-	 * had every field once and nothing else, so that the next line may be held against it. */
-	struct usual_form form;
-	bool has_form;
+	struct field *fields; /* n + 1: the last stands for keys that the schema does not know */
+	struct grammar grammar;
 	usual_lines *usual;
 	struct expected *expected; /* n_expected of them */
 	size_t n_expected;
 	struct field *event_type, *price, *quantity; /* what revenue takes; NULL when the schema lacks one */
-	struct buffer
-	    scratch; /* what escaped strings of this line mean: room for a line, none is asked twice */
-	struct unknown {
-		struct json_token key;
-		const struct shape_key *object; /* it stands in */
-	} * unknown;
-	size_t n_unknown, cap_unknown; /* keys of this line */
-	struct buffer path;            /* of one of them */
+	struct buffer path;                          /* of a key that the schema does not know */
 	struct notes notes;
 	/* Good lines that are in the fields' cells and not yet in a builder. */
 	uint32_t n_rows;
@@ -51,31 +37,6 @@ struct decoder {
 };
 
 /* Making a decoder. */
-
-static int init_members(struct decoder *d, const struct shape *shape)
-{
-	struct member *const members = calloc(shape->n + 1, sizeof *members);
-
-	d->members = members;
-	if (members == NULL)
-		return cause_memory();
-	for (size_t i = 0; i < shape->n; i++) {
-		const struct shape_key *key = &shape->keys[i];
-		struct member *m = &members[i], *object = &members[key->object];
-
-		if (member_init(m, key) != 0)
-			return -1;
-		m->field = key->field >= 0 ? &d->fields[key->field] : NULL;
-		if (i == 0)
-			continue;
-		/* Until a line has shown what follows what, any of the same object will do. */
-		m->object = object;
-		m->next = object->first != NULL ? object->first : m;
-		object->first = m;
-	}
-	members[shape->n].field = &d->fields[d->n];
-	return 0;
-}
 
 struct decoder *decoder_new(const struct schema *schema, struct builder *builder)
 {
@@ -90,7 +51,6 @@ struct decoder *decoder_new(const struct schema *schema, struct builder *builder
 	if (d->fields == NULL || d->expected == NULL)
 		goto no_memory;
 	d->n = schema->n;
-	d->form = (struct usual_form){.first = d->fields};
 	d->usual = usual_lines_best();
 	if (schema->event_type >= 0 && schema->quantity >= 0 && schema->price >= 0) {
 		d->event_type = &d->fields[schema->event_type];
@@ -98,14 +58,13 @@ struct decoder *decoder_new(const struct schema *schema, struct builder *builder
 		d->quantity = &d->fields[schema->quantity];
 	}
 	for (size_t i = 0; i < d->n; i++) {
-		d->fields[i].next = &d->fields[i + 1 < d->n ? i + 1 : 0];
 		if (field_init(&d->fields[i], &schema->fields[i]) != 0)
 			goto fail;
 		if (d->fields[i].known != NULL)
 			d->expected[d->n_expected++] =
 			    (struct expected){&d->fields[i], &builder->columns[i], true, 0, 0};
 	}
-	if (init_members(d, &schema->shape) != 0)
+	if (grammar_open(&d->grammar, &schema->shape, d->fields, d->n) != 0)
 		goto fail;
 	return d;
 no_memory:
@@ -126,256 +85,12 @@ void decoder_free(struct decoder *d)
 		return;
 	for (size_t i = 0; i < d->n; i++)
 		field_free(&d->fields[i]);
-	for (size_t i = 0; d->members != NULL && i < d->schema->shape.n; i++)
-		member_free(&d->members[i]);
+	grammar_close(&d->grammar);
 	free(d->fields);
-	free(d->members);
 	free(d->expected);
-	free(d->unknown);
-	buffer_free(&d->scratch);
 	buffer_free(&d->path);
 	notes_free(&d->notes);
 	free(d);
-}
-
-/* Reading a line. */
-
-/* The member of that name in an object, or the one for keys that the schema does not know. NULL: memory. */
-static struct member *find_member(struct decoder *d, const struct member *object,
-				  const struct json_token *key)
-{
-	const struct shape *const shape = &d->schema->shape;
-	const size_t around = (size_t)(object - d->members), mark = d->scratch.len;
-	struct json_token name = *key;
-	size_t i = shape->n;
-
-	if (!name.escaped || field_unescape(&name, &d->scratch)) {
-		for (i = around + 1; i < shape->n; i++) {
-			const struct shape_key *k = &shape->keys[i];
-
-			if (k->len == name.len && k->object == around &&
-			    memcmp(k->name, name.data, name.len) == 0)
-				break;
-		}
-	}
-	d->scratch.len = mark;
-	if (i < shape->n)
-		return &d->members[i];
-	if (array_reserve(&d->unknown, &d->cap_unknown, d->n_unknown + 1, sizeof *d->unknown) != 0)
-		return NULL;
-	d->unknown[d->n_unknown++] = (struct unknown){*key, &shape->keys[around]};
-	return &d->members[shape->n];
-}
-
-/* json_space where there is hardly any. */
-static inline const char *skip_space(const char *p, const char *end)
-{
-	return (unsigned char)*p <= ' ' && p < end ? json_space(p, end) : p;
-}
-
-/* Whether the guesses lead from the first field through all others and back. */
-static bool leads_round(const struct decoder *d)
-{
-	const struct field *f = d->form.first;
-	size_t n = 0;
-
-	do {
-		f = f->next;
-		n++;
-	} while (f != d->form.first && n < d->n);
-	return f == d->form.first && n == d->n;
-}
-
-/* All values that stand in an object get that token: none, or one that no field takes. */
-static void set_within(struct decoder *d, const struct member *object, struct json_token token)
-{
-	const struct shape *const shape = &d->schema->shape;
-	const size_t around = (size_t)(object - d->members);
-
-	for (size_t i = around + 1; i < shape->n; i++) {
-		if (shape->keys[i].field < 0 || !shape_is_within(shape, i, around))
-			continue;
-		d->fields[shape->keys[i].field].token = token;
-		d->fields[shape->keys[i].field].is_good = false;
-	}
-}
-
-/* How the reading of a line's members stands. */
-struct reading {
-	struct member *object; /* that is open */
-	struct member **next;  /* the guess that came true, or did not */
-	struct field **order;
-	const char *gap; /* what stands before the next value begins here */
-	size_t n_known;
-	bool learned;
-};
-
-/*
- * The key at p, to the value's start: the member, or NULL with *p NULL for what is not JSON, or not NULL
- * (memory). A line's keys mostly come in the order of the line before, so the next is guessed.
- */
-static inline struct member *read_key(struct decoder *d, struct reading *r, const char **p, const char *end,
-				      const char **bad)
-{
-	struct member *m = *r->next;
-	struct json_token key;
-
-	if (member_is_key(m, *p, end)) {
-		*p += m->key_len;
-		*p = skip_space(*p + (**p == ' '), end);
-		r->next = &m->next;
-		return m;
-	}
-	*p = json_key(*p < end ? *p : end, end, &key, bad);
-	if (*p == NULL)
-		return NULL;
-	m = find_member(d, r->object, &key);
-	if (m != NULL && m != &d->members[d->schema->shape.n]) {
-		*r->next = m;
-		r->next = &m->next;
-	}
-	return m;
-}
-
-/* The value at p, of a field. */
-static inline const char *read_value(struct decoder *d, struct reading *r, struct field *f, const char *p,
-				     const char *end, const char **bad)
-{
-	if (f < d->fields + d->n) {
-		*r->order = f;
-		r->order = &f->next;
-		r->n_known++;
-	}
-	r->learned &= field_glue_set(&f->glue, r->gap, p);
-	return r->gap = field_read(f, p, end, r->object->depth, bad);
-}
-
-/*
- * The value at p, of a key that leads to others: opens it, or takes it whole if it is no object. Of an object
- * that is there twice the last counts, with nothing of the one before; and a null is none.
- */
-static const char *read_object(struct decoder *d, struct reading *r, struct member *m, const char *p,
-			       const char *end, const char **bad)
-{
-	struct json_token token = {0};
-
-	if (m->seen == d->lines) {
-		r->learned = false;
-		set_within(d, m, token);
-	}
-	m->seen = d->lines;
-	if (*p == '{') {
-		r->object = m;
-		r->next = &m->first;
-		return json_space(p + 1, end);
-	}
-	r->learned = false;
-	p = json_value_within(p, end, r->object->depth, &token, bad);
-	if (p == NULL || token.kind == JSON_NULL)
-		return p;
-	if (token.kind == JSON_STRING)
-		token.data--;
-	token.kind = JSON_ARRAY;
-	set_within(d, m, token);
-	return p;
-}
-
-/*
- * Behind a value, at p: closes the objects that end here. Returns where the next key is, or where the line's
- * object has ended, with r->object NULL; or NULL. That there is a comma, and that a space follows it, is
- * looked for without a look at the end, which is then made good.
- */
-static inline const char *read_end(struct reading *r, const char *p, const char *end, const char **bad)
-{
-	while (*p != ',') {
-		p = json_space(p, end);
-		if (p < end && *p == ',')
-			break;
-		*bad = p < end ? p : end;
-		if (p >= end || *p != '}')
-			return NULL;
-		p++;
-		r->next = &r->object->next;
-		r->object = r->object->object;
-		if (r->object == NULL)
-			return p;
-	}
-	p++;
-	return skip_space(p + (*p == ' '), end);
-}
-
-/*
- * All members of the object whose brace is before p, in the line, into the fields. Returns 1; 0 with *bad at
- * what is not JSON; -1 (memory).
- */
-static int read_members(struct decoder *d, const char *line, const char *p, const char *end, const char **bad)
-{
-	struct reading r = {.object = d->members,
-			    .next = &d->members->first,
-			    .order = &d->form.first,
-			    .gap = line,
-			    .learned = true};
-
-	p = json_space(p, end);
-	if (*p == '}')
-		p = read_end(&r, p, end, bad);
-	while (p != NULL && r.object != NULL) {
-		const struct member *const object = r.object;
-		struct member *const m = read_key(d, &r, &p, end, bad);
-
-		if (m == NULL)
-			return p == NULL ? 0 : -1;
-		*bad = end;
-		if (p >= end)
-			return 0;
-		p = m->field != NULL ? read_value(d, &r, m->field, p, end, bad)
-				     : read_object(d, &r, m, p, end, bad);
-		/* In an object that has been opened, a key is next, or its end. */
-		if (p != NULL && (r.object == object || *p == '}'))
-			p = read_end(&r, p, end, bad);
-	}
-	if (p == NULL)
-		return 0;
-	*bad = json_space(p, end);
-	if (*bad != end)
-		return 0;
-	if (r.n_known == d->n && d->n > 0) {
-		*r.order = d->form.first;
-		d->has_form = r.learned && field_glue_set(&d->form.tail, r.gap, end) && d->n_unknown == 0 &&
-			      leads_round(d);
-	}
-	return 1;
-}
-
-/* The same for the whole line: 1; 0 and *reason, *bad; -1. */
-static int read_line(struct decoder *d, const char *line, const char *end, const char **reason,
-		     const char **bad)
-{
-	const char *start = json_space(line, end), *wrong = line + utf8_check(line, (size_t)(end - line));
-	struct json_token token;
-	int result;
-
-	*reason = "malformed_json";
-	if (start < end && *start == '{') {
-		result = read_members(d, line, start + 1, end, bad);
-	} else {
-		const char *p = json_value(start, end, &token, bad);
-
-		result = 0;
-		if (p != NULL) {
-			*bad = json_space(p, end);
-			if (*bad == end && wrong == end) {
-				*reason = "not_an_object";
-				*bad = start;
-			}
-		}
-	}
-	if (wrong < end && result >= 0) {
-		if (result == 1 || wrong < *bad)
-			*bad = wrong;
-		return 0;
-	}
-	return result;
 }
 
 /* Checking the values. */
@@ -428,7 +143,7 @@ static bool check_fields(struct decoder *d, const char *line, struct decode_faul
 		if (f->is_good)
 			continue;
 		at = value_start(&f->token); /* checking moves a text that has escapes */
-		reason = field_check(f, &d->scratch);
+		reason = field_check(f, &d->grammar.scratch);
 		if (reason != NULL) {
 			set_fault(fault, reason, d->schema->columns.items[i].name, line, at);
 			return false;
@@ -440,15 +155,15 @@ static bool check_fields(struct decoder *d, const char *line, struct decode_faul
 /* What has been noticed in good lines: values that are not expected, keys that the schema does not have. */
 
 /* What a key that the schema does not know is called: the path to it. */
-static int name_unknown(struct decoder *d, struct unknown *unknown, struct text *name)
+static int name_unknown(struct decoder *d, const struct grammar_unknown *unknown, struct text *name)
 {
-	struct json_token *key = &unknown->key;
+	struct json_token key = unknown->key;
 	/* One that is no text is called as it was written. */
-	const bool is_text = !key->escaped || field_unescape(key, &d->scratch);
+	const bool is_text = !key.escaped || field_unescape(&key, &d->grammar.scratch);
 
-	*name = (struct text){key->data, key->len};
-	if (*unknown->object->path == '\0' && (!is_text || (memchr(key->data, '.', key->len) == NULL &&
-							    memchr(key->data, '\\', key->len) == NULL)))
+	*name = (struct text){key.data, key.len};
+	if (*unknown->object->path == '\0' &&
+	    (!is_text || (memchr(key.data, '.', key.len) == NULL && memchr(key.data, '\\', key.len) == NULL)))
 		return 0;
 	buffer_clear(&d->path);
 	if (buffer_append_text(&d->path, unknown->object->path) != 0 ||
@@ -508,12 +223,12 @@ static bool all_expected(struct decoder *d)
 static int note_keys(struct decoder *d, uint64_t number)
 {
 	/* In the order of the lines. */
-	if (d->n_unknown > 0 && note_values(d) != 0)
+	if (d->grammar.n_unknown > 0 && note_values(d) != 0)
 		return -1;
-	for (size_t i = 0; i < d->n_unknown; i++) {
+	for (size_t i = 0; i < d->grammar.n_unknown; i++) {
 		struct text name;
 
-		if (name_unknown(d, &d->unknown[i], &name) != 0 ||
+		if (name_unknown(d, &d->grammar.unknown[i], &name) != 0 ||
 		    notes_add(&d->notes, d->n, "", name, number) != 0)
 			return -1;
 	}
@@ -533,13 +248,7 @@ static int take_unusual(struct decoder *d, const struct line *line, uint32_t row
 	const char *reason, *bad, *price;
 	int result;
 
-	for (size_t i = 0; i < d->n; i++) {
-		d->fields[i].token.kind = JSON_NONE;
-		d->fields[i].is_good = false;
-	}
-	d->has_form = false;
-	d->lines++;
-	result = read_line(d, line->data, line->data + line->len, &reason, &bad);
+	result = grammar_read(&d->grammar, line->data, line->data + line->len, &reason, &bad);
 	if (result == 0)
 		set_fault(fault, reason, "", line->data, bad);
 	/* Checking moves a text that has escapes. */
@@ -567,10 +276,10 @@ int decode_usual(struct decoder *d, struct line_reader *lines)
 	const size_t ahead = line_ahead(lines);
 	uint32_t end = room(d);
 
-	if (!d->has_form || ahead == 0)
+	if (!d->grammar.has_form || ahead == 0)
 		return 0;
 	end = ahead < end - from ? from + (uint32_t)ahead : end;
-	end = good_until(d, from, d->usual(&d->form, lines, from, end));
+	end = good_until(d, from, d->usual(&d->grammar.form, lines, from, end));
 	forget_rows(d, end);
 	if (end == from)
 		return 0;
@@ -587,20 +296,19 @@ int decode_line(struct decoder *d, const struct line *line, struct decode_fault 
 {
 	int result;
 
-	d->n_unknown = 0;
-	if (buffer_reserve(&d->scratch, line->len + DECODE_SLACK) != 0)
+	if (buffer_reserve(&d->grammar.scratch, line->len + DECODE_SLACK) != 0)
 		return -1;
 	result = take_unusual(d, line, d->n_rows, fault);
 	if (result != 1) {
 		forget_rows(d, d->n_rows);
-		buffer_clear(&d->scratch);
+		buffer_clear(&d->grammar.scratch);
 		return result;
 	}
 	if (note_keys(d, line->number) != 0)
 		return -1;
 	d->numbers.numbers[d->n_rows++] = (int64_t)line->number;
 	/* Texts in scratch are in its way. */
-	if (d->n_rows == room(d) || line->len > DECODE_LONG || d->scratch.len > 0)
+	if (d->n_rows == room(d) || line->len > DECODE_LONG || d->grammar.scratch.len > 0)
 		return decoder_flush(d) != 0 ? -1 : 1;
 	return 1;
 }
@@ -610,12 +318,11 @@ int decode_check(struct decoder *d, const struct line *line, struct decode_fault
 	const uint32_t row = d->n_rows;
 	int result;
 
-	d->n_unknown = 0;
-	if (buffer_reserve(&d->scratch, line->len + DECODE_SLACK) != 0)
+	if (buffer_reserve(&d->grammar.scratch, line->len + DECODE_SLACK) != 0)
 		return -1;
 	result = take_unusual(d, line, row, fault);
 	forget_rows(d, row);
-	buffer_clear(&d->scratch);
+	buffer_clear(&d->grammar.scratch);
 	return result;
 }
 
@@ -637,7 +344,7 @@ int decoder_flush(struct decoder *d)
 	for (size_t i = 0; i < d->n; i++)
 		d->fields[i].cells.there = 0;
 	d->n_rows = d->n_noted = 0;
-	buffer_clear(&d->scratch);
+	buffer_clear(&d->grammar.scratch);
 	return 0;
 }
 
