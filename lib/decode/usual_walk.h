@@ -111,6 +111,20 @@ USUAL_INLINE const char *usual_number(struct field *f, uint32_t row, const char 
 	return p + len;
 }
 
+/* Not inline, lest lines that have none are longer for it. */
+__attribute__((noinline)) static const char *usual_other(struct field *f, uint32_t row, const char *p,
+							 const char *end)
+{
+	uint64_t number;
+	int64_t us;
+	const size_t len = f->way == FIELD_EPOCH ? decimal_parse_long(p, &number) : 0;
+
+	if (len == 0 || __builtin_mul_overflow(number, f->one, &us) || us < f->low || us > f->high)
+		return usual_any(f, row, p, end);
+	cells_keep_number(&f->cells, row, us, true);
+	return p + len;
+}
+
 /* A line that is odd after all: is there anything in it that its strings may not hold as they stand? */
 USUAL_RARE bool usual_is_plain(const char *line, size_t len)
 {
@@ -136,7 +150,7 @@ USUAL_INLINE bool usual_take(const struct usual_form *form, const struct scan *s
 		case FIELD_TEXT_OR_NULL: p = usual_text(f, row, p, end, s, true); break;
 		case FIELD_DATE: p = usual_timestamp(f, row, p, end); break;
 		case FIELD_NUMBER: p = usual_number(f, row, p, end); break;
-		default: p = usual_any(f, row, p, end); break;
+		default: p = usual_other(f, row, p, end); break;
 		}
 		if (p == NULL)
 			return false;
