@@ -1,5 +1,7 @@
 #include "rows.h"
 
+#include "base/json_write.h"
+#include "base/utf8.h"
 #include "stream/control.h"
 
 #include <stdlib.h>
@@ -21,33 +23,6 @@ bool rows_format_parse(const char *name, enum rows_format *format)
 		}
 	}
 	return false;
-}
-
-/*
- * The length of the UTF-8 sequence at s (RFC 3629), and its code point; 0 for bytes that are none.
- */
-static size_t code_point(const char *s, size_t len, uint32_t *code)
-{
-	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	const uint8_t *p = (const uint8_t *)s;
-	size_t n = p[0] < 0x80   ? 1
-		   : p[0] < 0xc2 ? 0
-		   : p[0] < 0xe0 ? 2
-		   : p[0] < 0xf0 ? 3
-		   : p[0] < 0xf5 ? 4
-				 : 0;
-
-	if (n == 0 || n > len)
-		return 0;
-	*code = n == 1 ? p[0] : p[0] & (0x7f >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | (p[i] & 0x3f);
-	}
-	if (*code < smallest[n] || *code > 0x10ffff || (*code >= 0xd800 && *code < 0xe000))
-		return 0;
-	return n;
 }
 
 /*
@@ -81,7 +56,7 @@ static int append_visible(struct buffer *out, struct text cell, size_t *width)
 	*width = 0;
 	for (size_t i = 0; i < cell.len;) {
 		uint32_t code = 0;
-		size_t n = code_point(cell.data + i, cell.len - i, &code);
+		size_t n = utf8_get(cell.data + i, cell.len - i, &code);
 		size_t before = out->len;
 		int result;
 
@@ -149,43 +124,6 @@ static int append_csv(struct buffer *out, struct text cell)
 	return buffer_append(out, "\"", 1);
 }
 
-static int append_json_escape(struct buffer *out, uint32_t code)
-{
-	switch (code) {
-	case '"': return buffer_append(out, "\\\"", 2);
-	case '\\': return buffer_append(out, "\\\\", 2);
-	case '\n': return buffer_append(out, "\\n", 2);
-	case '\r': return buffer_append(out, "\\r", 2);
-	case '\t': return buffer_append(out, "\\t", 2);
-	case 0xfffd: return buffer_append_text(out, "\xef\xbf\xbd");
-	default: return buffer_printf(out, "\\u%04x", (unsigned)code);
-	}
-}
-
-static int append_json_text(struct buffer *out, struct text cell)
-{
-	size_t start = 0, n = 1;
-
-	if (buffer_append(out, "\"", 1) != 0)
-		return -1;
-	for (size_t i = 0; i < cell.len; i += n) {
-		uint32_t code = 0xfffd;
-
-		n = code_point(cell.data + i, cell.len - i, &code);
-		if (n != 0 && code >= 0x20 && code != '"' && code != '\\')
-			continue;
-		if (buffer_append(out, cell.data + start, i - start) != 0)
-			return -1;
-		if (append_json_escape(out, n != 0 ? code : 0xfffd) != 0)
-			return -1;
-		n = n != 0 ? n : 1;
-		start = i + n;
-	}
-	if (buffer_append(out, cell.data + start, cell.len - start) != 0)
-		return -1;
-	return buffer_append(out, "\"", 1);
-}
-
 static bool is_text(struct text cell, const char *text)
 {
 	return cell.len == strlen(text) && memcmp(cell.data, text, cell.len) == 0;
@@ -194,7 +132,7 @@ static bool is_text(struct text cell, const char *text)
 static int append_json(struct buffer *out, const char *name, bool number, struct text cell)
 {
 	number = number && cell.len != 0;
-	if (append_json_text(out, text_of(name)) != 0 || buffer_append(out, ":", 1) != 0)
+	if (json_append_text(out, text_of(name)) != 0 || buffer_append(out, ":", 1) != 0)
 		return -1;
 	if (cell.data == NULL)
 		return buffer_append(out, "null", 4);
@@ -203,7 +141,7 @@ static int append_json(struct buffer *out, const char *name, bool number, struct
 	/* Infinity and its like are no JSON. */
 	for (size_t i = 0; i < cell.len && number; i++)
 		number = cell.data[i] != '\0' && strchr("0123456789+-.eE", cell.data[i]) != NULL;
-	return number ? buffer_append(out, cell.data, cell.len) : append_json_text(out, cell);
+	return number ? buffer_append(out, cell.data, cell.len) : json_append_text(out, cell);
 }
 
 /* numbers is NULL where the columns say it. */

@@ -16,6 +16,9 @@ size_t utf8_check(const char *text, size_t len);
 size_t utf8_count(const char *text, size_t len);
 /* The longest start of the text that has at most max bytes and ends between code points. */
 size_t utf8_cut(const char *text, size_t len, size_t max);
+/* The length of the sequence at text, of which len bytes (1 or more) are there, and its code point; 0 for
+ * bytes that are none. */
+size_t utf8_get(const char *text, size_t len, uint32_t *code_point);
 /* Writes the code point, which must be no surrogate and at most U+10FFFF; returns 1 to 4. */
 size_t utf8_put(uint32_t code_point, char *out);
 
