@@ -108,7 +108,9 @@ int cat_end(struct cat *cat)
 
 int cat_lines(struct cat *cat, struct input *input, const struct control_source *source)
 {
-	const int result = input == NULL ? -1 : ingest_source(&cat->ingest, input, source);
+	const int result = input == NULL       ? -1
+			   : cat->take != NULL ? cat->take(cat->context, input, source->path)
+					       : ingest_source(&cat->ingest, input, source);
 
 	input_close(input);
 	if (result <= 0)
@@ -212,7 +214,9 @@ static int cat_fd(struct cat *cat, int fd, const char *name, const struct contro
 
 	if (input_peek(fd, name, sizeof family - 1, &first) != 0)
 		goto free;
-	if (begins(&first, family)) {
+	if (cat->take != NULL && (begins(&first, family) || is_table(&first, name))) {
+		cause_record(STATUS_INPUT, "%s: no lines, but what evcat has made of them", name);
+	} else if (begins(&first, family)) {
 		/* Streams follow one another: one of our own ends before another passes. */
 		if (cat_end(cat) == 0)
 			result = cat_streams(cat, fd, name, &first);
@@ -224,7 +228,8 @@ static int cat_fd(struct cat *cat, int fd, const char *name, const struct contro
 		cause_record(STATUS_USAGE, "%s: -s shares out a plan, and this is none", name);
 	} else if (is_table(&first, name)) {
 		result = cat_table(cat, fd, name, source);
-	} else if (cat->reading || (cat_end(cat) == 0 && cat_begin_for(cat, NULL) == 0)) {
+	} else if (cat->take != NULL || cat->reading ||
+		   (cat_end(cat) == 0 && cat_begin_for(cat, NULL) == 0)) {
 		result = cat_input(cat, input_open_fd(fd, name, &first), source, member);
 	}
 free:
@@ -400,6 +405,8 @@ int cat_operands(struct cat *cat, char **paths)
 		if (result != 0)
 			return -1;
 	}
+	if (cat->take != NULL)
+		return 0;
 	/* Folders without a file are an empty stream, not none. */
 	if (cat->out.n_frames == 0 && cat_begin_for(cat, NULL) != 0)
 		return -1;

@@ -24,6 +24,9 @@ struct cat {
 	const char *map_path;    /* or NULL */
 	unsigned seconds;        /* that the map may take for a line */
 	const char *command;
+	/* Who wants the lines of each source as they are, instead of a stream; or NULL. */
+	int (*take)(void *context, struct input *input, struct text name);
+	void *context;
 };
 
 /* Everything that was asked for, in order; "-" or nothing is standard input. Told by its first bytes, never

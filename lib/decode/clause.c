@@ -6,11 +6,11 @@
 #include <string.h>
 
 static const char *const keywords[N_KEYWORDS] = {
-    "$schema",   "$id",       "title",     "description",      "$comment",
-    "examples",  "default",   "type",      "properties",       "required",
-    "enum",      "minimum",   "maximum",   "exclusiveMinimum", "exclusiveMaximum",
-    "minLength", "maxLength", "format",    "x-column",         "x-known",
-    "x-from",    "x-format",  "x-lenient",
+    "$schema",          "$id",       "title",     "description", "$comment",
+    "examples",         "default",   "x-seen",    "type",        "properties",
+    "required",         "enum",      "minimum",   "maximum",     "exclusiveMinimum",
+    "exclusiveMaximum", "minLength", "maxLength", "format",      "x-column",
+    "x-known",          "x-from",    "x-format",  "x-lenient",
 };
 
 enum { POINTER_BYTES = 256 }; /* what is longer is cut */

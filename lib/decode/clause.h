@@ -17,6 +17,7 @@ enum keyword {
 	K_COMMENT,
 	K_EXAMPLES,
 	K_DEFAULT,
+	K_SEEN,
 	K_TYPE,
 	K_PROPERTIES,
 	K_REQUIRED,

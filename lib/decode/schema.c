@@ -14,7 +14,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { SCHEMA_BYTES = 1 << 20 }; /* a schema is written by hand */
+enum { SCHEMA_BYTES = 8 << 20 }; /* a schema is written by hand, or by evschema: infer.h */
 
 enum json_type {
 	TYPE_NULL = 1,
@@ -506,35 +506,33 @@ out:
 	return NULL;
 }
 
+int schema_read_text(const char *path, struct buffer *text)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return cause_record(STATUS_USAGE, "%s: %s", path, strerror(errno));
+	do {
+		if (buffer_reserve(text, 65536) != 0)
+			break;
+		n = fd_read(fd, text->data + text->len, 65536, path);
+		text->len += n > 0 ? (size_t)n : 0;
+		if (text->len > SCHEMA_BYTES)
+			n = cause_record(STATUS_USAGE, "%s: a schema has at most %d bytes", path,
+					 SCHEMA_BYTES);
+	} while (n > 0);
+	close(fd);
+	return n < 0 ? -1 : 0;
+}
+
 struct schema *schema_read(const char *path)
 {
 	struct schema *s = NULL;
 	struct buffer text = {0};
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0) {
-		cause_record(STATUS_USAGE, "%s: %s", path, strerror(errno));
-		return NULL;
-	}
-	for (;;) {
-		ssize_t n;
-
-		if (buffer_reserve(&text, 65536) != 0)
-			goto out;
-		n = fd_read(fd, text.data + text.len, 65536, path);
-		if (n < 0)
-			goto out;
-		if (n == 0)
-			break;
-		text.len += (size_t)n;
-		if (text.len > SCHEMA_BYTES) {
-			cause_record(STATUS_USAGE, "%s: a schema has at most %d bytes", path, SCHEMA_BYTES);
-			goto out;
-		}
-	}
-	s = schema_compile((const char *)text.data, text.len, path);
-out:
-	close(fd);
+	if (schema_read_text(path, &text) == 0)
+		s = schema_compile((const char *)text.data, text.len, path);
 	buffer_free(&text);
 	return s;
 }

@@ -43,6 +43,8 @@ struct schema {
 
 /* text is the schema; name is for messages. NULL on error. */
 struct schema *schema_compile(const char *text, size_t len, const char *name) MUST_CHECK;
+/* What is at path, appended to text. */
+int schema_read_text(const char *path, struct buffer *text) MUST_CHECK;
 struct schema *schema_read(const char *path) MUST_CHECK;
 void schema_free(struct schema *s);
 

@@ -1,0 +1,34 @@
+/*
+ * evschema -- a schema for lines that nobody has described, what has changed since, and the lake's tables as
+ * other engines declare them.
+ */
+#include "schema.h"
+
+#include "tool.h"
+
+#include <string.h>
+
+static const struct tool tool = {
+    .name = "evschema",
+    .synopsis = "infer [-q] [PATH ...]\n"
+		"diff SCHEMA [PATH ...]",
+    .help = "infer: a schema for these lines, all of which are read, with what was seen of each field\n"
+	    "diff: what is new, has vanished, changed or left its bounds; a line for each, and status 1\n"
+	    "  -q  no notes on what is left out\n"
+	    "PATH is a file, an archive, a folder or a lake; without one, or for -, standard input.\n",
+};
+
+int main(int argc, char **argv)
+{
+	tool_start(&tool);
+	if (argc < 2 || argv[1][0] == '-') {
+		while (tool_option(argc, argv, "") != -1)
+			;
+		tool_usage("what is asked for: infer or diff?");
+	}
+	if (strcmp(argv[1], "infer") == 0)
+		return schema_infer(argc - 1, argv + 1);
+	if (strcmp(argv[1], "diff") == 0)
+		return schema_diff(argc - 1, argv + 1);
+	tool_usage("no such verb: %s", argv[1]);
+}
