@@ -5,7 +5,8 @@
 
 enum {
 	FIRST_NUMBERS = 4096,
-	NUMBERS_PER_TEXT = 16, /* an array that would be emptier than that is not worth its memory */
+	FEW_NUMBERS = 1 << 16, /* an array of so many is kept, however empty */
+	NUMBERS_PER_TEXT = 16, /* one beyond that is not worth its memory when it would be emptier */
 };
 
 static bool is_digit(char c)
@@ -32,7 +33,7 @@ void numbered_learn(struct numbered *n, const char *text, size_t len)
 int numbered_put(struct numbered *n, uint32_t number, uint32_t code, uint32_t n_texts)
 {
 	if (number >= n->cap) {
-		const size_t most = FIRST_NUMBERS + (size_t)NUMBERS_PER_TEXT * n_texts;
+		const size_t most = FEW_NUMBERS + (size_t)NUMBERS_PER_TEXT * n_texts;
 		size_t cap = n->cap == 0 ? FIRST_NUMBERS : n->cap;
 		uint32_t *codes;
 
