@@ -144,19 +144,27 @@ static void add_numbers(struct builder_column *c, const struct cells *cells, uin
 	}
 }
 
+void builder_ask_cells(const struct builder_column *c, struct cells *cells, uint32_t n)
+{
+	if (c->type == COLUMN_STRING && !c->plain)
+		codes_ask(codes_best(), &c->dictionary, cells, n);
+}
+
 /* The codes of those of n rows that are there; of the others nothing is written. */
-static int find_codes(struct builder *b, struct builder_column *c, const struct cells *cells, uint32_t n,
+static int find_codes(struct builder *b, struct builder_column *c, struct cells *cells, uint32_t n,
 		      int64_t *codes)
 {
 	const size_t known = c->dictionary.strings.bytes.len;
 
-	if (codes_find(codes_best(), &c->dictionary, cells, n, codes) != 0)
+	if (cells->asked == CELLS_NOT_ASKED)
+		builder_ask_cells(c, cells, n);
+	if (codes_find(codes_best(), &c->dictionary, cells, codes) != 0)
 		return -1;
 	b->text_bytes += c->dictionary.strings.bytes.len - known;
 	return 0;
 }
 
-int builder_codes(struct builder *b, struct builder_column *c, const struct cells *cells, uint32_t n,
+int builder_codes(struct builder *b, struct builder_column *c, struct cells *cells, uint32_t n,
 		  uint32_t *codes)
 {
 	int64_t wide[CELLS_ROWS];
@@ -180,7 +188,7 @@ static void end_rows(struct builder_column *c, uint64_t there, uint32_t n)
 	c->n += n;
 }
 
-int builder_add_cells(struct builder *b, struct builder_column *c, const struct cells *cells, uint32_t n)
+int builder_add_cells(struct builder *b, struct builder_column *c, struct cells *cells, uint32_t n)
 {
 	if (c->plain) {
 		for (uint32_t i = 0; i < n; i++) {

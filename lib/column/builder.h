@@ -51,8 +51,12 @@ void builder_add_null(struct builder_column *c);
 /* n nulls among numbers. */
 void builder_add_nulls(struct builder_column *c, uint32_t n);
 int builder_add_text(struct builder *b, struct builder_column *c, const char *data, size_t len) MUST_CHECK;
-/* n rows at once, one or more. */
-int builder_add_cells(struct builder *b, struct builder_column *c, const struct cells *cells,
+/* Asks for the memory that adding them will touch, for who has several columns and asks for all of them
+ * first.
+ */
+void builder_ask_cells(const struct builder_column *c, struct cells *cells, uint32_t n);
+/* n rows at once, one or more. The cells are not emptied. */
+int builder_add_cells(struct builder *b, struct builder_column *c, struct cells *cells,
 		      uint32_t n) MUST_CHECK;
 
 /* n times the same text. */
@@ -71,7 +75,7 @@ int builder_fill_text(struct builder *b, struct builder_column *c, const char *d
 int builder_code(struct builder *b, struct builder_column *c, const char *data, size_t len,
 		 uint32_t *code) MUST_CHECK;
 /* The same for n texts, all of them there. */
-int builder_codes(struct builder *b, struct builder_column *c, const struct cells *cells, uint32_t n,
+int builder_codes(struct builder *b, struct builder_column *c, struct cells *cells, uint32_t n,
 		  uint32_t *codes) MUST_CHECK;
 
 /*

@@ -20,11 +20,23 @@ enum {
 /* {0} has no rows. */
 struct cells {
 	uint64_t there; /* a bit for each row that is not null */
+	/* What texts are looked for by, once codes_ask has made it: see there. */
+	enum { CELLS_NOT_ASKED, CELLS_BY_NUMBER, CELLS_BY_KEY } asked;
+	union {
+		uint32_t text_numbers[CELLS_ROWS];
+		struct dictionary_key keys[CELLS_ROWS];
+	};
 	union {
 		struct text texts[CELLS_ROWS]; /* borrowed; of a null row too, whatever it is */
 		int64_t numbers[CELLS_ROWS];
 	};
 };
+
+static inline void cells_empty(struct cells *c)
+{
+	c->there = 0;
+	c->asked = CELLS_NOT_ASKED;
+}
 
 /* A row that is empty so far. */
 static inline void cells_keep_text(struct cells *c, uint32_t row, const char *data, size_t len, bool is_there)

@@ -22,13 +22,32 @@ static uint64_t by_number(const struct numbered *numbered, const uint32_t *numbe
 	return rest;
 }
 
-static int find_by_numbers(const struct codes_loops *loops, struct dictionary *d, const struct cells *cells,
-			   uint32_t n, int64_t *codes)
+void codes_ask(const struct codes_loops *loops, const struct dictionary *d, struct cells *cells, uint32_t n)
 {
-	uint32_t numbers[CELLS_ROWS];
+	if (d->numbered.has_prefix) {
+		cells->asked = CELLS_BY_NUMBER;
+		loops->numbers(&d->numbered, cells->texts, n, cells->text_numbers);
+		for (uint32_t i = 0; i < n; i++)
+			numbered_prefetch(&d->numbered, cells->text_numbers[i]);
+		return;
+	}
+	cells->asked = CELLS_BY_KEY;
+	for (uint64_t rest = cells->there; rest != 0; rest &= rest - 1) {
+		const unsigned i = (unsigned)__builtin_ctzll(rest);
+		const struct text t = cells->texts[i];
+
+		cells->keys[i] = t.len <= DICTIONARY_INLINE
+				     ? dictionary_key_padded(t.data, t.len)
+				     : dictionary_key_hashed(t.len, hash64(t.data, t.len));
+		dictionary_prefetch(d, cells->keys[i]);
+	}
+}
+
+static int find_by_numbers(struct dictionary *d, const struct cells *cells, int64_t *codes)
+{
+	const uint32_t *const numbers = cells->text_numbers;
 	uint64_t rest = cells->there;
 
-	loops->numbers(&d->numbered, cells->texts, n, numbers);
 	while ((rest = by_number(&d->numbered, numbers, rest, codes)) != 0) {
 		const unsigned i = (unsigned)__builtin_ctzll(rest);
 		const struct text t = cells->texts[i];
@@ -44,27 +63,12 @@ static int find_by_numbers(const struct codes_loops *loops, struct dictionary *d
 	return 0;
 }
 
-/* All keys before the first is looked for: by then the memory that it leads to is in the cache. */
-static void make_keys(const struct dictionary *d, const struct cells *cells, struct dictionary_key *keys)
-{
-	for (uint64_t rest = cells->there; rest != 0; rest &= rest - 1) {
-		const unsigned i = (unsigned)__builtin_ctzll(rest);
-		const struct text t = cells->texts[i];
-
-		keys[i] = t.len <= DICTIONARY_INLINE ? dictionary_key_padded(t.data, t.len)
-						     : dictionary_key_hashed(t.len, hash64(t.data, t.len));
-		dictionary_prefetch(d, keys[i]);
-	}
-}
-
 static int find_by_keys(const struct codes_loops *loops, struct dictionary *d, const struct cells *cells,
 			int64_t *codes)
 {
-	struct dictionary_key keys[CELLS_ROWS];
 	uint64_t rest = cells->there;
 
-	make_keys(d, cells, keys);
-	while ((rest = loops->by_key(d, cells->texts, keys, rest, codes)) != 0) {
+	while ((rest = loops->by_key(d, cells->texts, cells->keys, rest, codes)) != 0) {
 		const unsigned i = (unsigned)__builtin_ctzll(rest);
 		const struct text t = cells->texts[i];
 		uint32_t code;
@@ -77,9 +81,9 @@ static int find_by_keys(const struct codes_loops *loops, struct dictionary *d, c
 	return 0;
 }
 
-int codes_find(const struct codes_loops *loops, struct dictionary *d, const struct cells *cells, uint32_t n,
+int codes_find(const struct codes_loops *loops, struct dictionary *d, const struct cells *cells,
 	       int64_t *codes)
 {
-	return d->numbered.has_prefix ? find_by_numbers(loops, d, cells, n, codes)
-				      : find_by_keys(loops, d, cells, codes);
+	return cells->asked == CELLS_BY_NUMBER ? find_by_numbers(d, cells, codes)
+					       : find_by_keys(loops, d, cells, codes);
 }

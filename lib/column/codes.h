@@ -32,10 +32,15 @@ static inline const struct codes_loops *codes_best(void)
 }
 
 /*
- * Of n rows those that are there, in their order, so that codes do not depend on how rows were put together;
- * of the others nothing is written. -1: memory.
+ * How the texts of n rows are going to be looked for, which asks for the memory that this will touch. Whoever
+ * has several columns asks for all of them first: by the time they are looked for it has come.
  */
-int codes_find(const struct codes_loops *loops, struct dictionary *d, const struct cells *cells, uint32_t n,
+void codes_ask(const struct codes_loops *loops, const struct dictionary *d, struct cells *cells, uint32_t n);
+/*
+ * The codes of those of the rows that are there, which have been asked for; of the others nothing is written.
+ * They are taken in their order, so that codes do not depend on how rows were put together. -1: memory.
+ */
+int codes_find(const struct codes_loops *loops, struct dictionary *d, const struct cells *cells,
 	       int64_t *codes) MUST_CHECK;
 
 #endif

@@ -56,6 +56,13 @@ static inline uint32_t numbered_code(const struct numbered *n, uint32_t number)
 	return number < n->cap ? n->codes[number] : 0;
 }
 
+static inline void numbered_prefetch(const struct numbered *n, uint32_t number)
+{
+	/* As a number, for there may be no codes yet. */
+	__builtin_prefetch(
+	    (const void *)((uintptr_t)n->codes + (number < n->cap ? number : 0) * sizeof *n->codes));
+}
+
 /* The code of a number, of one of n_texts; numbers that lie too far apart are not kept. -1: memory. */
 int numbered_put(struct numbered *n, uint32_t number, uint32_t code, uint32_t n_texts) MUST_CHECK;
 size_t numbered_bytes(const struct numbered *n);

@@ -332,6 +332,8 @@ int decoder_flush(struct decoder *d)
 
 	if (d->n_rows == 0)
 		return 0;
+	for (size_t i = 0; i < d->n; i++)
+		builder_ask_cells(&b->columns[i], &d->fields[i].cells, d->n_rows);
 	for (size_t i = 0; i < d->n; i++) {
 		if (builder_add_cells(b, &b->columns[i], &d->fields[i].cells, d->n_rows) != 0)
 			return -1;
@@ -342,7 +344,7 @@ int decoder_flush(struct decoder *d)
 	if (!all_expected(d) && note_values(d) != 0)
 		return -1;
 	for (size_t i = 0; i < d->n; i++)
-		d->fields[i].cells.there = 0;
+		cells_empty(&d->fields[i].cells);
 	d->n_rows = d->n_noted = 0;
 	buffer_clear(&d->grammar.scratch);
 	return 0;

@@ -340,7 +340,7 @@ static int add_plain_texts(struct parquet_values *v, struct builder *b, struct b
 		const uint32_t some = n - from < CELLS_ROWS ? n - from : CELLS_ROWS;
 		struct cells cells;
 
-		cells.there = 0;
+		cells_empty(&cells);
 		for (uint32_t i = 0; i < some; i++) {
 			const bool is_there = is_valid(valid, from + i);
 			struct text text = {nothing, 0};
@@ -378,7 +378,7 @@ static int look_up(struct parquet_values *v, struct builder *b, struct builder_c
 	struct cells cells;
 	uint32_t codes[CELLS_ROWS];
 
-	cells.there = 0;
+	cells_empty(&cells);
 	for (uint32_t i = 0; i < n; i++)
 		cells_keep_text(&cells, i, v->texts[indices[i]].data, v->texts[indices[i]].len, true);
 	if (builder_codes(b, c, &cells, n, codes) != 0)

@@ -48,7 +48,7 @@ static void test_codes(unsigned prefix)
 		const uint32_t n = 1 + (uint32_t)(random_next() % CELLS_ROWS), from = c->n;
 		struct vector v;
 
-		cells.there = 0;
+		cells_empty(&cells);
 		/* Emptied, as it is between two batches. */
 		if (from == 0 && random_next() % 3 == 0) {
 			dictionary_clear(&c->dictionary);
@@ -129,7 +129,7 @@ static void test_number_cells(void)
 	while (b.columns[0].n + CELLS_ROWS <= BATCH_ROWS) {
 		const uint32_t n = 1 + (uint32_t)(random_next() % CELLS_ROWS), from = b.columns[0].n;
 
-		cells.there = 0;
+		cells_empty(&cells);
 		for (uint32_t i = 0; i < n; i++)
 			cells_keep_number(&cells, i, (int64_t)random_next(), random_next() % 4 > 0);
 		if (builder_add_cells(&b, &b.columns[0], &cells, n) != 0)
@@ -157,8 +157,9 @@ static void test_loops(unsigned prefix)
 
 	for (unsigned i = 0; i < ROWS / CELLS_ROWS; i++) {
 		const uint32_t n = 1 + (uint32_t)(random_next() % CELLS_ROWS);
-		struct cells cells = {.there = 0};
+		struct cells cells;
 
+		cells_empty(&cells);
 		for (uint32_t row = 0; row < n; row++) {
 			const size_t len = make_text(texts[row], prefix);
 
@@ -167,7 +168,8 @@ static void test_loops(unsigned prefix)
 		for (unsigned k = 0; k < 2; k++) {
 			int64_t codes[CELLS_ROWS];
 
-			if (codes_find(loops[k], &found[k], &cells, n, codes) != 0)
+			codes_ask(loops[k], &found[k], &cells, n);
+			if (codes_find(loops[k], &found[k], &cells, codes) != 0)
 				abort();
 			for (uint64_t rest = cells.there; rest != 0; rest &= rest - 1) {
 				const struct text t = cells.texts[__builtin_ctzll(rest)];
