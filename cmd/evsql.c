@@ -1,8 +1,7 @@
 /*
  * evsql -- any question to a lake, in SQL.
  */
-#include "answer.h"
-#include "query/session.h"
+#include "print_answer.h"
 #include "sql_prompt.h"
 #include "tool.h"
 
@@ -29,82 +28,13 @@ struct evsql {
 	enum rows_format format;
 	bool verbose;
 	uint64_t limit, run;
-	char **definitions; /* NAME=VALUE */
-	bool *used;
-	size_t n;
 };
 
-/* --- parameters ------------------------------------------------------------------------------------------
- */
-
-/* The VALUE for a parameter that is called so behind its first character, or NULL. */
-static const char *find_value(struct evsql *e, const char *name)
+static void define(struct evsql *e, const char *definition)
 {
-	const size_t len = strlen(name);
-
-	for (size_t i = 0; i < e->n; i++) {
-		if (strncmp(e->definitions[i], name, len) == 0 && e->definitions[i][len] == '=') {
-			e->used[i] = true;
-			return e->definitions[i] + len + 1;
-		}
-	}
-	return NULL;
+	if (parameters_add(&e->session.parameters, definition) != 0)
+		tool_usage("%s", cause_message());
 }
-
-/* A number is what SQLite would write so; 007 is a text. */
-static void bind(struct db_statement *s, int i, const char *value)
-{
-	char again[64], *end;
-	const long long whole = strtoll(value, &end, 10);
-	const double real = strtod(value, NULL);
-
-	snprintf(again, sizeof again, "%lld", whole);
-	if (strcmp(again, value) == 0) {
-		db_bind_int(s, i, whole);
-		return;
-	}
-	snprintf(again, sizeof again, "%.15g", real);
-	if (strcmp(again, value) == 0 && strspn(value, "-0123456789.") == strlen(value))
-		db_bind_double(s, i, real);
-	else
-		db_bind_text(s, i, text_of(value));
-}
-
-static int bind_all(struct evsql *e, struct db_statement *s)
-{
-	for (int i = 1; i <= db_parameters(s); i++) {
-		const char *name = db_parameter_name(s, i);
-		const char *value = name != NULL ? find_value(e, name + 1) : NULL;
-
-		if (name == NULL)
-			return cause_record(STATUS_USAGE, "give parameters names: :day, and -d day=VALUE");
-		if (value == NULL)
-			return cause_record(STATUS_USAGE, "what is %s? Say -d %s=VALUE", name, name + 1);
-		bind(s, i, value);
-	}
-	return 0;
-}
-
-static int check_definitions(const struct evsql *e)
-{
-	for (size_t i = 0; i < e->n; i++) {
-		if (!e->used[i])
-			return cause_record(STATUS_USAGE, "-d %s: there is no :%.*s in the SQL",
-					    e->definitions[i], (int)strcspn(e->definitions[i], "="),
-					    e->definitions[i]);
-	}
-	return 0;
-}
-
-static void add_definition(struct evsql *e, char *definition)
-{
-	if (strchr(definition, '=') == NULL)
-		tool_usage("-d %s: NAME=VALUE, please", definition);
-	e->definitions[e->n++] = definition;
-}
-
-/* --- questions -------------------------------------------------------------------------------------------
- */
 
 static void tell(const struct evsql *e, uint64_t rows, const struct timespec *from)
 {
@@ -127,18 +57,18 @@ static int ask(struct evsql *e, const char *sql)
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	for (;;) {
-		struct db_statement *s;
+		struct answer answer;
 
-		more = session_next(&e->session, &sql, &s);
+		more = session_next(&e->session, &sql, &answer);
 		if (more <= 0)
 			break;
-		if (bind_all(e, s) != 0 || answer_print(s, e->format, &rows) != 0)
+		if (print_answer(&answer, e->format, &rows) != 0)
 			return -1;
-		db_finalize(s);
+		answer_close(&answer);
 	}
 	if (e->verbose && more == 0)
 		tell(e, rows, &from);
-	return more == 0 ? check_definitions(e) : -1;
+	return more == 0 ? parameters_check(&e->session.parameters) : -1;
 }
 
 /* All that comes from standard input. */
@@ -181,15 +111,9 @@ int main(int argc, char **argv)
 	int option;
 
 	tool_start(&tool);
-	e.definitions = calloc((size_t)argc, sizeof *e.definitions);
-	e.used = calloc((size_t)argc, sizeof *e.used);
-	if (e.definitions == NULL || e.used == NULL) {
-		cause_memory();
-		return tool_finish(NULL);
-	}
 	while ((option = tool_option(argc, argv, "d:f:l:r:v")) != -1) {
 		switch (option) {
-		case 'd': add_definition(&e, optarg); break;
+		case 'd': define(&e, optarg); break;
 		case 'f':
 			if (!rows_format_parse(optarg, &e.format))
 				tool_usage("no format '%s': table, tsv, csv or jsonl", optarg);
@@ -204,12 +128,10 @@ int main(int argc, char **argv)
 	const char *sql = argv[optind + 1];
 	const bool asks = sql != NULL || !isatty(STDIN_FILENO);
 
-	if (!asks && (e.n > 0 || e.limit > 0 || e.verbose))
+	if (!asks && (e.session.parameters.n > 0 || e.limit > 0 || e.verbose))
 		tool_usage("-d, -l and -v go with SQL");
 	const bool done = asks ? run(&e, argv[optind], sql) == 0 : sql_prompt(argv[optind], e.run) == 0;
 
 	(void)done; /* a failure is on record, and tool_finish tells it */
-	free(e.definitions);
-	free(e.used);
 	return tool_finish(NULL);
 }

@@ -24,64 +24,13 @@ END
 ok 'there are rows' test "$(sqlite3 oracle.db 'SELECT count(*) FROM silver')" -gt 100000
 
 # A question for each line.
-cat >questions <<'END'
-SELECT count(*) FROM silver
-SELECT * FROM silver ORDER BY source, line LIMIT 500
-SELECT line, price FROM silver WHERE price > 250 AND event_date = '2025-12-07' ORDER BY source, line
-SELECT count(*), count(price), count(category) FROM silver WHERE price IS NULL
-SELECT count(*), min(price), max(price) FROM silver WHERE price IS NOT NULL AND quantity <> 1
-SELECT event_date, count(*) FROM silver GROUP BY 1 ORDER BY 1
-SELECT event_date, count(*) FROM silver WHERE event_date IN ('2025-12-07', '2025-12-09', 'x', NULL) GROUP BY 1 ORDER BY 1
-SELECT count(*) FROM silver WHERE event_date NOT IN ('2025-12-07')
-SELECT count(*) FROM silver WHERE event_date > '2025-12-07' AND event_date <= '2025-12-08'
-SELECT count(*) FROM silver WHERE event_date <> '2025-12-07'
-SELECT count(*) FROM silver WHERE event_date = '2025-12-07' OR price > 500
-SELECT count(*) FROM silver WHERE price = 19.99 OR price = 25
-SELECT count(*) FROM silver WHERE price = '19.99'
-SELECT count(*) FROM silver WHERE price >= 100 AND price < 100.01
-SELECT count(*) FROM silver WHERE price BETWEEN 10 AND 20.5 AND quantity BETWEEN 2 AND 3
-SELECT count(*) FROM silver WHERE quantity > 1.5 AND quantity < 3.0
-SELECT count(*) FROM silver WHERE quantity = 2.0
-SELECT count(*) FROM silver WHERE quantity > 9223372036854775806
-SELECT count(*) FROM silver WHERE quantity > 9223372036854775807
-SELECT count(*) FROM silver WHERE quantity < -9223372036854775808
-SELECT count(*) FROM silver WHERE price > 1e300
-SELECT count(*) FROM silver WHERE price > -1e300
-SELECT count(*) FROM silver WHERE price = NULL
-SELECT count(*) FROM silver WHERE price IS NULL AND event_type = 'search'
-SELECT count(*) FROM silver WHERE price IS 19.99
-SELECT count(*) FROM silver WHERE category > 'c' AND category < 'f'
-SELECT count(*) FROM silver WHERE category = 5
-SELECT count(*) FROM silver WHERE category = 'BOOKS' COLLATE NOCASE
-SELECT count(*) FROM silver WHERE category IN (SELECT DISTINCT category FROM silver WHERE price > 400)
-SELECT count(*) FROM silver WHERE user_id IN ('u_1', 'u_2', 'u_3', 'u_400') AND event_hour IN (1, 2, 3)
-SELECT count(*) FROM silver WHERE category LIKE 'b%'
-SELECT count(*) FROM silver WHERE timestamp >= '2025-12-07' AND timestamp < '2025-12-07T06'
-SELECT count(*) FROM silver WHERE timestamp >= '2025-12-07 06:00' AND timestamp < '2025-12-08T00:00:00Z'
-SELECT count(*) FROM silver WHERE timestamp = (SELECT max(timestamp) FROM silver)
-SELECT count(*) FROM silver WHERE timestamp <> '2025-12-07T00:00:00.000000Z' AND timestamp > 5
-SELECT count(*) FROM silver WHERE timestamp < ''
-SELECT min(timestamp), max(timestamp), min(line), max(line) FROM silver
-SELECT strftime('%Y-%m-%d %H', timestamp) = event_date || printf(' %02d', event_hour), count(*) FROM silver GROUP BY 1
-SELECT category, event_type, count(*), count(DISTINCT user_id), sum(quantity) FROM silver GROUP BY 1, 2 ORDER BY 1, 2
-SELECT product_id, printf('%.6f', sum(revenue)) FROM silver WHERE revenue IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20
-SELECT source, max(line) FROM silver WHERE source LIKE 'bronze/%' GROUP BY 1 ORDER BY 1
-SELECT line FROM silver WHERE source = (SELECT max(source) FROM silver) AND line < 20 ORDER BY 1
-SELECT count(*) FROM silver a JOIN (SELECT DISTINCT user_id FROM silver WHERE price > 300 AND event_date = '2025-12-08') b USING (user_id)
-SELECT a.event_type, count(*) FROM (SELECT * FROM silver WHERE line < 3) a JOIN silver b ON a.user_id = b.user_id AND a.line = b.line GROUP BY 1 ORDER BY 1
-WITH s AS (SELECT session_id, min(event_hour) AS h, count(*) AS n FROM silver GROUP BY 1) SELECT h, sum(n) FROM s GROUP BY 1 ORDER BY 1
-SELECT event_type, row_number() OVER (ORDER BY count(*) DESC, event_type) FROM silver GROUP BY 1 ORDER BY 2
-SELECT count(*) FROM silver WHERE search_query = '' OR category = ''
-SELECT x.n FROM (SELECT 1 AS k, count(*) AS n FROM silver) x LEFT JOIN silver s ON s.line = -1 AND x.k = 1
-SELECT rowid IS NULL, typeof(price), typeof(quantity), typeof(timestamp), typeof(event_hour) FROM silver WHERE price IS NOT NULL LIMIT 1
-END
 n=0
 while read -r question; do
 	n=$((n + 1))
 	sqlite3 -csv -header oracle.db "$question" | tr -d '\r"' >expected 2>&1
 	evsql -f csv lake "$question" 2>&1 | tr -d '"' >got
 	same got expected "$n: $question"
-done <questions
+done <"$T/data/questions"
 
 # --- what is read
 

@@ -26,6 +26,19 @@ exits 1 'what is no lake' sqlite3 -cmd ".load $B/evlake" :memory: "CREATE VIRTUA
 exits 1 'a run that has not been' sqlite3 -cmd ".load $B/evlake" :memory: "CREATE VIRTUAL TABLE temp.a USING silver('lake', 7)"
 exits 1 'a run that is none' sqlite3 -cmd ".load $B/evlake" :memory: "CREATE VIRTUAL TABLE temp.a USING silver('lake', x)"
 
+# Row by row, as the extension gives them, and with the engine of Gold, as evsql uses it where it can.
+n=0
+while read -r question; do
+	n=$((n + 1))
+	sqlite3 -readonly -csv -header -cmd ".load $B/evlake" lake/gold.db "$question" | tr -d '\r"' >rows 2>&1
+	evsql -f csv lake "$question" 2>&1 | tr -d '"' >gold
+	same gold rows "$n: $question"
+done <"$T/data/questions"
+while read -r question; do
+	evsql -f csv lake "EXPLAIN QUERY PLAN $question" | grep -m 1 'SCAN temp.evlake '
+done <"$T/data/questions" >plans
+is "$(wc -l <plans)" 48 'so many of them have something for that engine'
+
 cp -R lake broken
 for file in broken/silver/*/*.parquet; do : >"$file"; done
 is "$(sqlite3 -readonly -cmd ".load $B/evlake" broken/gold.db 'SELECT count(*) FROM silver' 2>&1 | grep -c 'part-')" 1 'an error names the file'

@@ -43,6 +43,7 @@ static void free_query(void *context)
 {
 	struct query *query = context;
 
+	query_close(query);
 	db_close(query->db);
 	free(query);
 }

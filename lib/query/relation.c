@@ -140,3 +140,29 @@ void relation_close(struct relation *r)
 	lake_close(&r->lake);
 	*r = (struct relation){.lake.fd = -1};
 }
+
+struct relation *query_relation(struct query *query, enum relation_kind kind)
+{
+	struct relation **r = &query->relations[kind];
+
+	if (*r != NULL)
+		return *r;
+	*r = calloc(1, sizeof **r);
+	if (*r == NULL) {
+		cause_memory();
+	} else if (relation_open(*r, query, kind, NULL, query->run) != 0) {
+		free(*r);
+		*r = NULL;
+	}
+	return *r;
+}
+
+void query_close(struct query *query)
+{
+	for (size_t i = 0; i < RELATION_KINDS; i++) {
+		if (query->relations[i] != NULL)
+			relation_close(query->relations[i]);
+		free(query->relations[i]);
+		query->relations[i] = NULL;
+	}
+}

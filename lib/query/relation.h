@@ -14,7 +14,9 @@
 #include "lake/ledger.h"
 #include "query/usage.h"
 
-enum relation_kind { RELATION_SILVER };
+enum relation_kind { RELATION_SILVER, RELATION_KINDS };
+
+struct relation;
 
 /* What all tables of a session share. */
 struct query {
@@ -22,8 +24,10 @@ struct query {
 	const char *lake;    /* its path, or NULL: where the connection's database lies */
 	const char *schemas; /* those that are installed */
 	uint64_t run;        /* as of which silver is read; 0: now */
+	uint32_t jobs;       /* processes at once; 0 or 1: none but this */
 	bool is_extension;   /* what goes wrong is told by SQLite: no cause stays on record */
 	struct usage usage;
+	struct relation *relations[RELATION_KINDS]; /* those of query_relation */
 };
 
 struct relation {
@@ -43,6 +47,10 @@ struct relation {
 int relation_open(struct relation *r, struct query *query, enum relation_kind kind, const char *lake,
 		  uint64_t run) MUST_CHECK;
 void relation_close(struct relation *r); /* {.lake.fd = -1} is closed */
+
+/* The query's own, opened when it is first asked for, and there until query_close. */
+struct relation *query_relation(struct query *query, enum relation_kind kind) MUST_CHECK;
+void query_close(struct query *query);
 
 /* "silver" */
 const char *relation_name(enum relation_kind kind);

@@ -253,9 +253,8 @@ static void leave_out_groups(struct scan *s)
 	struct group g = {.scan = s};
 
 	for (; g.number < parquet_n_groups(s->parquet); g.number++) {
-		if (s->is.parts > 1 && s->group++ % s->is.parts != s->is.part)
-			parquet_leave_out(s->parquet, g.number);
-		else if (!predicates_possible(s->is.predicates, s->is.condition, bounds_of_group, &g))
+		if (!predicates_possible(s->is.predicates, s->is.condition, bounds_of_group, &g) ||
+		    (s->is.parts > 1 && s->group++ % s->is.parts != s->is.part))
 			parquet_leave_out(s->parquet, g.number);
 	}
 }

@@ -1,9 +1,15 @@
 #include "query/session.h"
 
 #include "base/sqlite.h"
+#include "query/aggregate_table.h"
+#include "query/route.h"
+#include "query/route_check.h"
 #include "query/table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
 
 /*
  * What a database that is open for reading, and query_only, would still let through: another database, the
@@ -59,9 +65,17 @@ static int add_tables(struct session *s)
 	return db_exec(s->db, "CREATE VIRTUAL TABLE temp.silver USING silver");
 }
 
+static void guard(struct session *s, bool on)
+{
+	sqlite3_set_authorizer(db_handle(s->db), on ? authorize : NULL, NULL);
+}
+
 int session_open(struct session *s, const char *lake, const char *schemas, uint64_t run)
 {
-	*s = (struct session){.query = {.schemas = schemas, .run = run}};
+	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	s->query =
+	    (struct query){.schemas = schemas, .run = run, .jobs = processors > 0 ? (uint32_t)processors : 1};
 	s->lake = strdup(lake);
 	if (s->lake == NULL)
 		return cause_memory();
@@ -72,18 +86,132 @@ int session_open(struct session *s, const char *lake, const char *schemas, uint6
 	s->query.lake = s->lake;
 	if (add_tables(s) != 0 || db_exec(s->db, "BEGIN; PRAGMA query_only = ON") != 0)
 		return -1;
-	sqlite3_set_authorizer(db_handle(s->db), authorize, NULL);
+	guard(s, true);
 	return 0;
 }
 
 void session_close(struct session *s)
 {
 	db_close(s->db);
+	query_close(&s->query);
+	parameters_free(&s->parameters);
 	free(s->lake);
 	*s = (struct session){0};
 }
 
-int session_next(struct session *s, const char **sql, struct db_statement **statement)
+/* --- statements ------------------------------------------------------------------------------------------
+ */
+
+static struct relation *relation_called(struct session *s, struct text table)
 {
-	return db_prepare_next(s->db, sql, statement);
+	for (size_t i = 0; i < RELATION_KINDS; i++) {
+		const char *name = relation_name((enum relation_kind)i);
+
+		if (strlen(name) == table.len && strncasecmp(name, table.data, table.len) == 0)
+			return query_relation(&s->query, (enum relation_kind)i);
+	}
+	return NULL;
+}
+
+static const struct columns *columns_of(void *context, struct text table)
+{
+	const struct relation *r = relation_called(context, table);
+
+	return r != NULL ? &r->columns : NULL;
+}
+
+static int literal(void *context, struct text parameter, struct buffer *out)
+{
+	const struct session *s = context;
+
+	return parameters_literal(&s->parameters, parameter, out);
+}
+
+static int create(struct session *s, struct aggregate *aggregate, struct buffer *out)
+{
+	char name[32];
+	int result;
+
+	snprintf(name, sizeof name, "evlake %u", ++s->n_aggregates);
+	guard(s, false);
+	result = db_exec(s->db, "PRAGMA query_only = OFF");
+	if (result == 0)
+		result = aggregate_table_create(&s->query, name, aggregate);
+	else
+		aggregate_free(aggregate);
+	if (result == 0)
+		result = db_exec(s->db, "PRAGMA query_only = ON");
+	guard(s, true);
+	return result == 0 && buffer_printf(out, "temp.\"%s\"", name) == 0 ? 1 : -1;
+}
+
+static int add(void *context, struct text table, const char *definition, struct buffer *out)
+{
+	struct session *s = context;
+	struct relation *relation = relation_called(s, table);
+	struct aggregate *aggregate;
+	int same;
+
+	if (relation == NULL)
+		return -1;
+	same = route_check(definition, &relation->columns);
+	if (same <= 0)
+		return same;
+	aggregate = aggregate_new(relation, definition);
+	if (aggregate != NULL)
+		return create(s, aggregate, out);
+	if (cause_status() != STATUS_USAGE)
+		return -1;
+	cause_clear();
+	return 0;
+}
+
+/* The statement as the engine of Gold is to help with it, if it can: 1, 0, -1. */
+static int route(struct session *s, struct text sql, struct db_statement **rows)
+{
+	const struct route route = {columns_of, literal, add, s};
+	struct buffer out = {0};
+	const char *text;
+	int result = route_statement(&route, sql, &out);
+
+	if (result > 0) {
+		text = buffer_text(&out);
+		result = text != NULL ? db_prepare_next(s->db, &text, rows) : -1;
+	}
+	buffer_free(&out);
+	/* Something that was not seen: SQLite knows better. */
+	if (result < 0 && cause_status() == STATUS_USAGE) {
+		cause_clear();
+		return 0;
+	}
+	return result;
+}
+
+int session_next(struct session *s, const char **sql, struct answer *answer)
+{
+	const char *from = *sql;
+	int more;
+
+	*answer = (struct answer){0};
+	more = db_prepare_next(s->db, sql, &answer->names);
+	if (more <= 0)
+		return more;
+	if (parameters_bind(&s->parameters, answer->names) != 0)
+		return -1;
+	more = route(s, (struct text){from, (size_t)(*sql - from)}, &answer->rows);
+	if (more < 0)
+		return -1;
+	if (more > 0 && db_columns(answer->rows) == db_columns(answer->names))
+		return parameters_bind(&s->parameters, answer->rows) == 0 ? 1 : -1;
+	db_finalize(answer->rows);
+	answer->rows = answer->names;
+	return 1;
+}
+
+void answer_close(struct answer *answer)
+{
+	if (answer->rows != answer->names)
+		db_finalize(answer->rows);
+	db_finalize(answer->names);
+	*answer = (struct answer){0};
 }

@@ -1,6 +1,8 @@
 /*
  * session -- a lake to be asked: its Gold tables and its ledger, as they are in gold.db, and silver.
  *
+ * What the engine of Gold can compute of a statement it computes (route.h); the rest is SQLite's.
+ *
  * It only reads: the database is opened so, and statements that do anything else are refused. All statements
  * of a session see the lake as of one moment.
  *
@@ -9,19 +11,30 @@
 #ifndef EV_SESSION_H
 #define EV_SESSION_H
 
+#include "query/parameter.h"
 #include "query/relation.h"
 
 struct session {
 	struct query query;
 	struct db *db;
 	char *lake;
+	struct parameters parameters;
+	unsigned n_aggregates; /* tables that have been made */
+};
+
+/* What a statement gives: rows, with the columns' names as another has them. */
+struct answer {
+	struct db_statement *rows;
+	struct db_statement *names;
 };
 
 /* lake is a path, schemas those that are installed, run as in struct query. */
 int session_open(struct session *s, const char *lake, const char *schemas, uint64_t run) MUST_CHECK;
 void session_close(struct session *s); /* {0} is closed */
 
-/* As db_prepare_next. */
-int session_next(struct session *s, const char **sql, struct db_statement **statement) MUST_CHECK;
+/* The next statement of a text, behind which *sql moves, ready for its first row: 1, 0 when none is left, -1.
+ */
+int session_next(struct session *s, const char **sql, struct answer *answer) MUST_CHECK;
+void answer_close(struct answer *answer);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/decimal.h"
 #include "base/timestamp.h"
 #include "query/constraint.h"
+#include "query/module.h"
 #include "query/scan.h"
 
 #include <inttypes.h>
@@ -13,7 +14,8 @@ enum { USED_BITS = 64, IN_VERSION = 3038000 };
 
 struct table {
 	sqlite3_vtab base;
-	struct relation relation;
+	struct relation *relation;
+	struct relation own; /* that, when it was named */
 };
 
 struct cursor {
@@ -27,19 +29,9 @@ struct cursor {
 	uint32_t at, n;
 };
 
-/* What is on record becomes SQLite's message. */
-static int fail(const struct query *query, char **message)
-{
-	sqlite3_free(*message);
-	*message = sqlite3_mprintf("%s", cause_message());
-	if (query->is_extension)
-		cause_clear();
-	return SQLITE_ERROR;
-}
-
 static int fail_table(struct table *t)
 {
-	return fail(t->relation.query, &t->base.zErrMsg);
+	return module_fail(t->relation->query, &t->base.zErrMsg);
 }
 
 /* --- the table -------------------------------------------------------------------------------------------
@@ -101,19 +93,20 @@ static int read_run(const char *argument, uint64_t *run)
 	return cause_record(STATUS_USAGE, "a run is a number, not %s", argument);
 }
 
-static int open_relation(struct relation *r, struct query *query, int argc, const char *const *argv)
+static int open_own(struct table *t, struct query *query, int argc, const char *const *argv)
 {
-	char *lake = argc > 3 ? unquote(argv[3]) : NULL;
-	uint64_t run = argc > 3 ? 0 : query->run;
+	char *lake = unquote(argv[3]);
+	uint64_t run = 0;
 	int result = -1;
 
 	if (argc > 5)
 		cause_record(STATUS_USAGE, "a lake and perhaps a run, no more");
-	else if (argc > 3 && lake == NULL)
+	else if (lake == NULL)
 		cause_memory();
 	else if (argc < 5 || read_run(argv[4], &run) == 0)
-		result = relation_open(r, query, RELATION_SILVER, lake, run);
+		result = relation_open(&t->own, query, RELATION_SILVER, lake, run);
 	free(lake);
+	t->relation = result == 0 ? &t->own : NULL;
 	return result;
 }
 
@@ -121,7 +114,7 @@ static int disconnect(sqlite3_vtab *base)
 {
 	struct table *t = (struct table *)base;
 
-	relation_close(&t->relation);
+	relation_close(&t->own);
 	free(t);
 	return SQLITE_OK;
 }
@@ -135,11 +128,16 @@ static int connect(sqlite3 *db, void *context, int argc, const char *const *argv
 
 	if (t == NULL)
 		return SQLITE_NOMEM;
-	if (open_relation(&t->relation, query, argc, argv) != 0) {
+	t->own.lake.fd = -1;
+	if (argc > 3)
+		(void)!open_own(t, query, argc, argv);
+	else
+		t->relation = query_relation(query, RELATION_SILVER);
+	if (t->relation == NULL) {
 		free(t);
-		return fail(query, message);
+		return module_fail(query, message);
 	}
-	result = declare(db, &t->relation);
+	result = declare(db, t->relation);
 	/* What a database says by itself, in a view of its own, reads no files. */
 	if (result == SQLITE_OK)
 		result = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
@@ -187,7 +185,7 @@ static double share_of(const struct relation *r, const struct sqlite3_index_cons
 
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
-	const struct relation *r = &((struct table *)base)->relation;
+	const struct relation *r = ((struct table *)base)->relation;
 	sqlite3_str *plan = sqlite3_str_new(NULL);
 	double rows = 1e7, cost = 1e7;
 	int n = 0;
@@ -218,7 +216,7 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 
 static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **cursor)
 {
-	const size_t n = ((struct table *)base)->relation.columns.n;
+	const size_t n = ((struct table *)base)->relation->columns.n;
 	struct cursor *c = calloc(1, sizeof *c);
 
 	if (c == NULL || (c->used = calloc(n, sizeof *c->used)) == NULL) {
@@ -268,7 +266,7 @@ static int next_batch(struct cursor *c)
 static int read_plan(struct cursor *c, const struct table *t, const char *plan, int argc,
 		     sqlite3_value **argv)
 {
-	const struct columns *columns = &t->relation.columns;
+	const struct columns *columns = &t->relation->columns;
 	unsigned long long used;
 	int len, column, op, is_list;
 
@@ -297,11 +295,11 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int a
 {
 	struct cursor *c = (struct cursor *)base;
 	struct table *t = (struct table *)base->pVtab;
-	struct scan_options options = {.relation = &t->relation, .used = c->used};
+	struct scan_options options = {.relation = t->relation, .used = c->used};
 
 	(void)number;
 	end_scan(c);
-	c->predicates = predicates_new(&t->relation.columns);
+	c->predicates = predicates_new(&t->relation->columns);
 	if (c->predicates == NULL || read_plan(c, t, plan, argc, argv) != 0)
 		return fail_table(t);
 	options.predicates = c->predicates;
@@ -334,19 +332,15 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *id)
 	return SQLITE_OK;
 }
 
-static void give_text(sqlite3_context *to, struct text text)
-{
-	/* It is copied: SQLite keeps a row longer than a batch lives. */
-	sqlite3_result_text64(to, text.len > 0 ? text.data : "", text.len, SQLITE_TRANSIENT, SQLITE_UTF8);
-}
-
 static void give_number(sqlite3_context *to, enum column_type type, int64_t value)
 {
 	char text[TIMESTAMP_TEXT];
 	double real;
 
 	switch (type) {
-	case COLUMN_TIMESTAMP: give_text(to, (struct text){text, timestamp_format(value, text)}); break;
+	case COLUMN_TIMESTAMP:
+		module_give_text(to, (struct text){text, timestamp_format(value, text)});
+		break;
 	case COLUMN_DECIMAL: sqlite3_result_double(to, decimal_to_double(value)); break;
 	case COLUMN_FLOAT64:
 		memcpy(&real, &value, sizeof real);
@@ -365,7 +359,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *to, int i)
 	if (!vector_is_valid(v, row))
 		sqlite3_result_null(to);
 	else if (v->type == COLUMN_STRING)
-		give_text(to, vector_text(v, row));
+		module_give_text(to, vector_text(v, row));
 	else
 		give_number(to, v->type, vector_int(v, row));
 	return SQLITE_OK;
