@@ -22,7 +22,7 @@ struct decoder {
 	const struct schema *schema;
 	struct builder *builder;
 	size_t n;
-	struct field *fields; /* n + 1: the last stands for keys that the schema does not know */
+	struct field *fields; /* of the schema, and for keys that it does not know */
 	struct grammar grammar;
 	usual_lines *usual;
 	struct expected *expected; /* n_expected of them */
@@ -30,6 +30,7 @@ struct decoder {
 	struct field *event_type, *price, *quantity; /* what revenue takes; NULL when the schema lacks one */
 	struct buffer path;                          /* of a key that the schema does not know */
 	struct notes notes;
+	bool has_noted; /* the unknown keys of the line that the grammar has read last */
 	/* Good lines that are in the fields' cells and not yet in a builder. */
 	uint32_t n_rows;
 	uint32_t n_noted;     /* of these, rows whose values are noted */
@@ -46,7 +47,7 @@ struct decoder *decoder_new(const struct schema *schema, struct builder *builder
 		goto no_memory;
 	d->schema = schema;
 	d->builder = builder;
-	d->fields = calloc(schema->n + 1, sizeof *d->fields);
+	d->fields = calloc(schema->n + GRAMMAR_UNKNOWN, sizeof *d->fields);
 	d->expected = calloc(schema->n + 1, sizeof *d->expected);
 	if (d->fields == NULL || d->expected == NULL)
 		goto no_memory;
@@ -226,12 +227,14 @@ static int note_keys(struct decoder *d, uint64_t number)
 	if (d->grammar.n_unknown > 0 && note_values(d) != 0)
 		return -1;
 	for (size_t i = 0; i < d->grammar.n_unknown; i++) {
+		struct grammar_unknown *unknown = &d->grammar.unknown[i];
 		struct text name;
 
-		if (name_unknown(d, &d->grammar.unknown[i], &name) != 0 ||
-		    notes_add(&d->notes, d->n, "", name, number) != 0)
+		if (name_unknown(d, unknown, &name) != 0 || notes_add(&d->notes, d->n, "", name, number) != 0)
 			return -1;
+		unknown->note = d->notes.last;
 	}
+	d->has_noted = true;
 	return 0;
 }
 
@@ -248,6 +251,7 @@ static int take_unusual(struct decoder *d, const struct line *line, uint32_t row
 	const char *reason, *bad, *price;
 	int result;
 
+	d->has_noted = false;
 	result = grammar_read(&d->grammar, line->data, line->data + line->len, &reason, &bad);
 	if (result == 0)
 		set_fault(fault, reason, "", line->data, bad);
@@ -276,7 +280,7 @@ int decode_usual(struct decoder *d, struct line_reader *lines)
 	const size_t ahead = line_ahead(lines);
 	uint32_t end = room(d);
 
-	if (!d->grammar.has_form || ahead == 0)
+	if (!d->grammar.has_form || ahead == 0 || (d->grammar.n_unknown > 0 && !d->has_noted))
 		return 0;
 	end = ahead < end - from ? from + (uint32_t)ahead : end;
 	end = good_until(d, from, d->usual(&d->grammar.form, lines, from, end));
@@ -285,6 +289,9 @@ int decode_usual(struct decoder *d, struct line_reader *lines)
 		return 0;
 	for (uint32_t row = from; row < end; row++)
 		d->numbers.numbers[row] = (int64_t)(lines->lines + 1 + (row - from));
+	/* Lines like one that has unknown keys have the same. */
+	for (size_t i = 0; i < d->grammar.n_unknown; i++)
+		notes_again(&d->notes, d->grammar.unknown[i].note, end - from);
 	line_pass(lines, end - from);
 	d->n_rows = end;
 	if (end == room(d) && decoder_flush(d) != 0)
@@ -359,4 +366,5 @@ size_t decoder_notes(const struct decoder *d, const struct decode_note **notes)
 void decoder_notes_clear(struct decoder *d)
 {
 	notes_clear(&d->notes);
+	d->has_noted = false;
 }

@@ -34,8 +34,9 @@ bool field_glue_set(struct field_glue *glue, const char *from, const char *to);
 
 /* How the values of a field are mostly written, and so read at once. */
 enum field_way {
-	FIELD_SLOW = 0, /* by the grammar and the rules only */
-	FIELD_TEXT,     /* any but "" is good as it stands */
+	FIELD_UNKNOWN = 0, /* to the schema: anything is good, and not kept */
+	FIELD_SLOW,        /* by the grammar and the rules only */
+	FIELD_TEXT,        /* any but "" is good as it stands */
 	FIELD_TEXT_OR_NULL,
 	FIELD_DATE,   /* a timestamp in a string */
 	FIELD_NUMBER, /* exact, and mostly short */

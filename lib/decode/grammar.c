@@ -128,7 +128,7 @@ static struct member *find_member(struct grammar *g, const struct member *object
 		return &g->members[i];
 	if (array_reserve(&g->unknown, &g->cap_unknown, g->n_unknown + 1, sizeof *g->unknown) != 0)
 		return NULL;
-	g->unknown[g->n_unknown++] = (struct grammar_unknown){*key, &shape->keys[around]};
+	g->unknown[g->n_unknown++] = (struct grammar_unknown){*key, &shape->keys[around], 0};
 	return &g->members[shape->n];
 }
 
@@ -141,14 +141,15 @@ static inline const char *skip_space(const char *p, const char *end)
 /* Whether the guesses lead from the first field through all others and back. */
 static bool leads_round(const struct grammar *g)
 {
+	const size_t all = g->n + g->n_unknown;
 	const struct field *f = g->form.first;
 	size_t n = 0;
 
 	do {
 		f = f->next;
 		n++;
-	} while (f != g->form.first && n < g->n);
-	return f == g->form.first && n == g->n;
+	} while (f != g->form.first && n < all);
+	return f == g->form.first && n == all;
 }
 
 /* All values that stand in an object get that token: none, or one that no field takes. */
@@ -207,10 +208,13 @@ static inline const char *read_value(struct grammar *g, struct reading *r, struc
 				     const char *end, const char **bad)
 {
 	if (f < g->fields + g->n) {
-		*r->order = f;
-		r->order = &f->next;
 		r->n_known++;
+	} else {
+		r->learned &= g->n_unknown <= GRAMMAR_UNKNOWN;
+		f += (g->n_unknown - 1) % GRAMMAR_UNKNOWN;
 	}
+	*r->order = f;
+	r->order = &f->next;
 	r->learned &= field_glue_set(&f->glue, r->gap, p);
 	return r->gap = field_read(f, p, end, r->object->depth, bad);
 }
@@ -306,8 +310,7 @@ static int read_members(struct grammar *g, const char *line, const char *p, cons
 		return 0;
 	if (r.n_known == g->n && g->n > 0) {
 		*r.order = g->form.first;
-		g->has_form = r.learned && field_glue_set(&g->form.tail, r.gap, end) && g->n_unknown == 0 &&
-			      leads_round(g);
+		g->has_form = r.learned && field_glue_set(&g->form.tail, r.gap, end) && leads_round(g);
 	}
 	return 1;
 }

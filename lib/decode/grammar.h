@@ -9,20 +9,25 @@
 
 #include "decode/usual.h"
 
-/* A key that the schema does not know, in the line or in an object that others are read from. */
+enum {
+	GRAMMAR_UNKNOWN = 16
+}; /* keys that the schema does not know, of a line that others may be held against */
+
+/* One of them, in the line or in an object that others are read from. */
 struct grammar_unknown {
-	struct json_token key;
+	struct json_token key; /* while the line stays */
 	const struct shape_key *object;
+	size_t note; /* the decoder's */
 };
 
 struct grammar {
 	const struct shape *shape; /* borrowed */
-	struct field *fields;      /* borrowed: those of the schema, and one for keys that it does not know */
+	struct field *fields;      /* borrowed: those of the schema, and GRAMMAR_UNKNOWN more */
 	size_t n;                  /* of the schema */
 	struct member *members;    /* one for each key of the shape, and one for all others */
 	uint64_t lines;            /* that were read: what has been seen in this one */
 	/* What the line was like: its first field, from which each leads to the next; and whether it had
-	 * every field once and nothing else, so that the next line may be held against it. */
+	 * every field of the schema once, so that the next line may be held against it. */
 	struct usual_form form;
 	bool has_form;
 	struct grammar_unknown *unknown; /* keys of the line */

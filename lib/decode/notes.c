@@ -14,6 +14,7 @@ static int count(struct notes *notes, size_t i, const char *field_name, uint64_t
 		notes->items[notes->n++] = (struct decode_note){{NULL, 0}, field_name, 0, line};
 	}
 	notes->items[i].count++;
+	notes->last = i;
 	return 0;
 }
 

@@ -119,6 +119,11 @@ __attribute__((noinline)) static const char *usual_other(struct field *f, uint32
 	int64_t us;
 	const size_t len = f->way == FIELD_EPOCH ? decimal_parse_long(p, &number) : 0;
 
+	if (f->way == FIELD_UNKNOWN) {
+		const char *bad;
+
+		return p < end ? json_value(p, end, &f->token, &bad) : NULL;
+	}
 	if (len == 0 || __builtin_mul_overflow(number, f->one, &us) || us < f->low || us > f->high)
 		return usual_any(f, row, p, end);
 	cells_keep_number(&f->cells, row, us, true);
