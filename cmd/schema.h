@@ -9,6 +9,7 @@
 /* Each takes the arguments from the verb on, and returns the exit status. */
 int schema_infer(int argc, char **argv);
 int schema_diff(int argc, char **argv);
+int schema_ddl(int argc, char **argv);
 
 /* All lines below the paths, and of a lake those of its Bronze; "-" or nothing is standard input. */
 int schema_survey(struct survey *survey, char **paths) MUST_CHECK;

@@ -92,7 +92,7 @@ sound forget lake
 exits 0 'then load' etl -q lake
 content lake >got
 same got once 'as it was'
-for verb in rebuild 'rebuild hourly_revenue' reload; do
+for verb in rebuild 'rebuild hourly_revenue' reload replay; do
 	# shellcheck disable=SC2086 # a verb and its arguments
 	exits 0 "$verb" etl -q lake $verb
 	sound "$verb" lake
