@@ -12,7 +12,7 @@
 
 static struct buffer scratch, back;
 
-static struct text text_of(const char *text)
+static struct text copy_of(const char *text)
 {
 	static char copies[2][1024 + JSON_SLACK];
 	static int next;
@@ -64,7 +64,7 @@ static void test_carried(void)
 	};
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-		ok(exact_is_carried(text_of(numbers[i].number)) == numbers[i].carried, "%s is %scarried",
+		ok(exact_is_carried(copy_of(numbers[i].number)) == numbers[i].carried, "%s is %scarried",
 		   numbers[i].number, numbers[i].carried ? "" : "not ");
 }
 
@@ -75,7 +75,7 @@ static bool is_printed(struct jq_program *p, const char *number)
 	char digits[2][64];
 	bool same = false;
 
-	if (jq_program_start(p, text_of(number), false, &why) == 0 && jq_program_next(p, &out, &why) == 1 &&
+	if (jq_program_start(p, copy_of(number), false, &why) == 0 && jq_program_next(p, &out, &why) == 1 &&
 	    buffer_text(&out) != NULL) {
 		/* Of at most 20 digits each, without a point or an exponent: as a whole number. */
 		snprintf(digits[0], sizeof digits[0], "%s", number);
@@ -103,7 +103,7 @@ static void test_against_libjq(void)
 		snprintf(number, sizeof number, "%llu", all % 9 + 1);
 		for (unsigned k = 1; k < digits; k++)
 			snprintf(number + k, sizeof number - k, "%u", (unsigned)(random_next(&random) % 10));
-		const bool is_carried = exact_is_carried(text_of(number));
+		const bool is_carried = exact_is_carried(copy_of(number));
 
 		carried += is_carried;
 		wrong += is_carried != is_printed(p, number);
@@ -135,7 +135,7 @@ static void test_there_and_back(void)
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		struct text json = text_of(texts[i].json);
+		struct text json = copy_of(texts[i].json);
 		size_t numbers = 99;
 		const int result = exact_hide(&json, &scratch, &numbers);
 
@@ -147,7 +147,7 @@ static void test_there_and_back(void)
 
 static void test_shown(void)
 {
-	struct text json = text_of("[\"\\u0000abc\",\"\\u000012x\",\"\\u0000 1\",\"\\u0000\",\"\\u000001\"]");
+	struct text json = copy_of("[\"\\u0000abc\",\"\\u000012x\",\"\\u0000 1\",\"\\u0000\",\"\\u000001\"]");
 
 	ok(exact_show(&json, &back) == 0 &&
 	       is(json, "[\"\\u0000abc\",\"\\u000012x\",\"\\u0000 1\",\"\\u0000\",\"\\u000001\"]"),
