@@ -25,7 +25,7 @@ static int open_map(struct cat *cat, const char *lake)
 	if (lake != NULL && cat->map_path != NULL)
 		return cause_record(
 		    STATUS_USAGE, "-m is for looking around: all runs of a lake go by its own map, %s", path);
-	if (cat->map_path == NULL && (lake == NULL || access(path, F_OK) != 0))
+	if (cat->map_path == NULL && (lake == NULL || (access(path, F_OK) != 0 && errno == ENOENT)))
 		return 0;
 	cat->map = map_open(cat->map_path != NULL ? cat->map_path : path, cat->seconds);
 	if (cat->map == NULL)
@@ -36,7 +36,10 @@ static int open_map(struct cat *cat, const char *lake)
 /* Starts a stream whose rows are what the schema at path says, and the map, if there is one, makes. */
 static int cat_begin(struct cat *cat, const char *path, const char *lake)
 {
-	cat->schema = schema_read(path);
+	buffer_clear(&cat->schema_text);
+	if (schema_read_text(path, &cat->schema_text) != 0)
+		return -1;
+	cat->schema = schema_compile((const char *)cat->schema_text.data, cat->schema_text.len, path);
 	if (cat->schema == NULL || open_map(cat, lake) != 0 ||
 	    ingest_open(&cat->ingest, cat->schema, &cat->out, cat->limit, cat->keep) != 0)
 		return -1;
@@ -89,6 +92,29 @@ static void close_events(struct cat *cat)
 	cat->map = NULL;
 	schema_free(cat->schema);
 	cat->schema = NULL;
+	buffer_free(&cat->schema_text);
+}
+
+static int tell_rules(struct cat *cat, const char *name, struct text text)
+{
+	const struct control_rules rules = {text_of(name), text};
+	struct buffer payload = {0};
+	int result = control_encode_rules(&payload, &rules);
+
+	if (result == 0)
+		result = stream_write_control(&cat->out, FRAME_RULES, &payload);
+	buffer_free(&payload);
+	return result;
+}
+
+int cat_tell_rules(struct cat *cat)
+{
+	const struct text none = {"", 0};
+	const struct text schema = {(const char *)cat->schema_text.data, cat->schema_text.len};
+
+	if (tell_rules(cat, "event.json", schema) != 0)
+		return -1;
+	return tell_rules(cat, "map.jq", cat->map != NULL ? map_text(cat->map) : none);
 }
 
 void cat_close(struct cat *cat)

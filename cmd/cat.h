@@ -10,6 +10,7 @@
 struct cat {
 	struct stream_writer out;
 	struct schema *schema;
+	struct buffer schema_text; /* of it */
 	struct map *map; /* as -m says, or of the lake */
 	struct ingest ingest;
 	bool reading; /* ingest is open, and its stream begun */
@@ -38,6 +39,8 @@ void cat_close(struct cat *cat);
 int cat_begin_for(struct cat *cat, const char *lake) MUST_CHECK;
 /* The columns that Silver has by it. */
 int cat_silver_columns(const struct cat *cat, const char *lake, struct columns *columns) MUST_CHECK;
+/* What the stream that was begun is read by: its schema and its map, for the commit to remember. */
+int cat_tell_rules(struct cat *cat) MUST_CHECK;
 /* Lines of a source, in the stream that was begun. Takes input; NULL is the error on record. */
 int cat_lines(struct cat *cat, struct input *input, const struct control_source *source) MUST_CHECK;
 /* Ends the stream of events or of a table, if there is one. */

@@ -340,7 +340,8 @@ static int carry_out(struct cat_plan *p, const struct stream *in)
 	if (cat_wants(p, parts, true) != 0)
 		goto out;
 	p->rest = 0;
-	if (cat_begin_for(p->cat, (const char *)p->lake.data) != 0 || tell(p) != 0)
+	if (cat_begin_for(p->cat, (const char *)p->lake.data) != 0 || tell(p) != 0 ||
+	    cat_tell_rules(p->cat) != 0)
 		goto out;
 	result = cat_wants(p, parts, false);
 out:

@@ -70,12 +70,32 @@ same got one.gold 'is as it was'
 exits 2 'a run goes by no map but its own' sh -c 'evmark pending one | evcat -m "$0/../schemas/map/otto.jq" >/dev/null' "$T"
 ok 'which is said' grep -q schemas/map.jq err
 
+is "$(ask one "SELECT name, begin_run, end_run FROM lake_rule ORDER BY 1, 2")" 'event.json|1|
+map.jq|1|' 'the ledger knows what lines were read by'
+is "$(ask one "SELECT text FROM lake_rule WHERE name = 'map.jq'")" "$(cat one/schemas/map.jq)" 'to the letter'
+
+# --- a map that is changed while a run is under way
+
+cp -a three torn
+cp torn/bronze/1.jsonl torn/bronze/7.jsonl
+cp torn/bronze/2.jsonl torn/bronze/8.jsonl
+echo >>torn/bronze/7.jsonl
+echo >>torn/bronze/8.jsonl
+evmark pending torn >plan
+evcat -s 1/2 plan | evclean -x 100 | evsilver | evgold -p >1.ev
+echo '# changed' >>torn/schemas/map.jq
+evcat -s 2/2 plan | evclean -x 100 | evsilver | evgold -p >2.ev
+exits 75 'parts by two maps' sh -c 'cat 1.ev 2.ev | evgold'
+gold torn >got
+same got one.gold 'change nothing'
+
 # --- a map that was mended: what is in quarantine comes out of it, and what is mended in its lines too
 
 sed -i 's/price: .price}/price: (if .price == "five" then 5 else .price end)}/' one/schemas/map.jq
 exits 0 'replay' etl -q one replay
 is "$(ask one "SELECT count(*), sum(rejected), sum(more) FROM lake_source WHERE end_run IS NULL")" '7|0|14' 'is by the map as it is now: two events of each line'
 is "$(ask one "SELECT sum(purchase_count) FROM hourly_revenue")" 28 'all of which count'
+is "$(ask one "SELECT name, begin_run FROM lake_rule WHERE end_run IS NULL ORDER BY 1" | xargs)" 'event.json|1 map.jq|5' 'which is in the ledger'
 sound 'and sound' one
 exits 0 'a reload' etl -q one reload
 gold one >got

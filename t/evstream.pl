@@ -23,7 +23,7 @@ sub text {
 
 my %control = (
 	7 => 'tttnnn', 8 => 'ntnnth', 9 => 'tnnn', 10 => 'hnnnnnnn', 11 => 'ttnnnnht', 12 => 'tttnnh', 13 => 'tnt', 14 => 'tttnnn',
-	15 => 'tnt', 16 => 'nnn', 17 => 'nnn', 18 => 'tnnn', 19 => 'tnt',
+	15 => 'tnt', 16 => 'nnn', 17 => 'nnn', 18 => 'tnnn', 19 => 'tnt', 20 => 'tt',
 );
 
 sub control {

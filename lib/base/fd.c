@@ -20,6 +20,24 @@ ssize_t fd_read(int fd, void *data, size_t len, const char *name)
 	return n;
 }
 
+int fd_read_text(const char *path, size_t limit, struct buffer *text)
+{
+	enum { READ_BYTES = 1 << 16 };
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const size_t start = text->len;
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return cause_record(STATUS_USAGE, "%s: %s", path, strerror(errno));
+	while (text->len - start <= limit && buffer_reserve(text, READ_BYTES) == 0 &&
+	       (n = fd_read(fd, text->data + text->len, READ_BYTES, path)) > 0)
+		text->len += (size_t)n;
+	close(fd);
+	if (text->len - start > limit)
+		return cause_record(STATUS_USAGE, "%s: it has more than %zu bytes", path, limit);
+	return n == 0 && buffer_text(text) != NULL ? 0 : -1;
+}
+
 int fd_write_all(int fd, const void *data, size_t len, const char *name)
 {
 	struct iovec iov = {(void *)(uintptr_t)data, len};

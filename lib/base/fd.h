@@ -7,7 +7,7 @@
 #ifndef EV_FD_H
 #define EV_FD_H
 
-#include "base/cause.h"
+#include "base/buffer.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,6 +16,9 @@
 
 /* What one read(2) gives, EINTR retried: bytes > 0, 0 at the end, -1. name is for the message. */
 ssize_t fd_read(int fd, void *data, size_t len, const char *name) MUST_CHECK;
+/* All of a file that is written by hand, behind what is in text, and a NUL that does not count. STATUS_USAGE
+ * when it cannot be opened or has more than limit bytes. */
+int fd_read_text(const char *path, size_t limit, struct buffer *text) MUST_CHECK;
 int fd_write_all(int fd, const void *data, size_t len, const char *name) MUST_CHECK;
 /* iov is used up: entries are advanced over what has been written. */
 int fd_writev_all(int fd, struct iovec *iov, int n, const char *name) MUST_CHECK;

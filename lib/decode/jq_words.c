@@ -5,14 +5,13 @@
 #include "base/text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-	READ_BYTES = 1 << 16,
+	MODULE_BYTES = 1 << 20,
 	NESTING = 256,      /* of brackets */
 	MODULES_DEPTH = 16, /* of modules that import modules; more is taken for a circle */
 };
@@ -229,33 +228,23 @@ static int check_word(const struct reader *r, const struct word *w, char before)
 
 static int check_program(struct reader *r, struct jq_words *words);
 
-static int read_all(int fd, struct buffer *text, const char *path)
-{
-	ssize_t n = -1;
-
-	while (buffer_reserve(text, READ_BYTES) == 0 &&
-	       (n = fd_read(fd, text->data + text->len, READ_BYTES, path)) > 0)
-		text->len += (size_t)n;
-	return n == 0 ? 0 : -1;
-}
-
 /* A module, if it is there; which of the names it has is for libjq to say. */
 static int check_module(const struct reader *from, const char *path)
 {
 	struct reader r = {.name = path, .folder = from->folder, .depth = from->depth + 1};
 	struct buffer text = {0};
 	struct jq_words words;
-	int fd, result = -1;
+	int result = -1;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : cause_system("%s", path);
+	if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
 	if (r.depth > MODULES_DEPTH)
-		cause_record(STATUS_USAGE, "%s: modules that import each other", path);
-	else if (read_all(fd, &text, path) == 0 && (r.start = r.p = buffer_text(&text)) != NULL)
+		return cause_record(STATUS_USAGE, "%s: modules that import each other", path);
+	if (fd_read_text(path, MODULE_BYTES, &text) == 0) {
+		r.start = r.p = (const char *)text.data;
 		result = check_program(&r, &words);
+	}
 	buffer_free(&text);
-	close(fd);
 	return result;
 }
 

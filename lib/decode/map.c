@@ -47,18 +47,7 @@ struct map {
 
 static int read_program(struct map *m, const char *path)
 {
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = -1;
-
-	if (fd < 0)
-		return cause_record(STATUS_USAGE, "%s: %s", path, strerror(errno));
-	while (buffer_reserve(&m->text, 65536) == 0 &&
-	       (n = fd_read(fd, m->text.data + m->text.len, 65536, path)) > 0 && m->text.len <= PROGRAM_BYTES)
-		m->text.len += (size_t)n;
-	close(fd);
-	if (m->text.len > PROGRAM_BYTES)
-		return cause_record(STATUS_USAGE, "%s: a map has at most %d bytes", path, PROGRAM_BYTES);
-	if (n != 0 || buffer_text(&m->text) == NULL)
+	if (fd_read_text(path, PROGRAM_BYTES, &m->text) != 0)
 		return -1;
 	if (memchr(m->text.data, '\0', m->text.len) != NULL)
 		return cause_record(STATUS_USAGE, "%s: a zero byte in it", path);
@@ -116,6 +105,11 @@ struct map *map_open(const char *path, unsigned seconds)
 fail:
 	map_close(m);
 	return NULL;
+}
+
+struct text map_text(const struct map *m)
+{
+	return (struct text){(const char *)m->text.data, m->text.len};
 }
 
 /* --- the worker ------------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ struct map;
 /* Reads and checks the program at path. A line may take so many seconds of processor time. NULL: error. */
 struct map *map_open(const char *path, unsigned seconds) MUST_CHECK;
 void map_close(struct map *m);
+/* The program. */
+struct text map_text(const struct map *m);
 /* Starts the worker, which compiles the map; otherwise the first line does. */
 int map_start(struct map *m) MUST_CHECK;
 

@@ -508,22 +508,7 @@ out:
 
 int schema_read_text(const char *path, struct buffer *text)
 {
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = -1;
-
-	if (fd < 0)
-		return cause_record(STATUS_USAGE, "%s: %s", path, strerror(errno));
-	do {
-		if (buffer_reserve(text, 65536) != 0)
-			break;
-		n = fd_read(fd, text->data + text->len, 65536, path);
-		text->len += n > 0 ? (size_t)n : 0;
-		if (text->len > SCHEMA_BYTES)
-			n = cause_record(STATUS_USAGE, "%s: a schema has at most %d bytes", path,
-					 SCHEMA_BYTES);
-	} while (n > 0);
-	close(fd);
-	return n < 0 ? -1 : 0;
+	return fd_read_text(path, SCHEMA_BYTES, text);
 }
 
 struct schema *schema_read(const char *path)

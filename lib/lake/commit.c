@@ -202,6 +202,18 @@ static int write_folders(struct work *w)
 	return 0;
 }
 
+/* By which lines have been read, if any have. */
+static int write_rules(struct work *w)
+{
+	const struct run *run = w->c->run;
+	const bool any = w->verb == VERB_REPLAY || run_sum(run).sources > 0;
+
+	for (size_t i = 0; any && i < run->n_rules; i++)
+		if (ledger_put_rule(&w->ledger, run->rules[i].name, run->rules[i].text, w->c->number) != 0)
+			return -1;
+	return 0;
+}
+
 static int write_tallies(struct work *w)
 {
 	const struct run *run = w->c->run;
@@ -392,8 +404,9 @@ static int write_run(struct work *w)
 	if (copies != 0)
 		return copies > 0 && w->verb != VERB_LOAD ? undo_refuse_copies(w) : copies;
 	if (check_files(w) != 0 || commit_write_wants(w) != 0 || commit_mark_archives(w) != 0 ||
-	    write_gold(w) != 0 || write_sources(w) != 0 || write_folders(w) != 0 || write_tallies(w) != 0 ||
-	    write_files(w) != 0 || write_catalog(w) != 0 || commit_add_run(w, &sums, c->run->n_files) != 0)
+	    write_gold(w) != 0 || write_sources(w) != 0 || write_folders(w) != 0 || write_rules(w) != 0 ||
+	    write_tallies(w) != 0 || write_files(w) != 0 || write_catalog(w) != 0 ||
+	    commit_add_run(w, &sums, c->run->n_files) != 0)
 		return -1;
 	if (w->verb != VERB_LOAD && undo_check_sums(w) != 0)
 		return -1;

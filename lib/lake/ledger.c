@@ -40,6 +40,8 @@ enum statement {
 	CLEAR_PENDING,
 	ADD_ATTEMPT,
 	PUT_FOLDER,
+	END_RULE,
+	ADD_RULE,
 	STATEMENTS
 };
 
@@ -87,6 +89,9 @@ static const char *const texts[STATEMENTS] = {
     [CLEAR_PENDING] = "UPDATE lake_file SET staged = NULL WHERE staged IS NOT NULL AND ?1 IN (0, begin_run)",
     [ADD_ATTEMPT] = "INSERT INTO lake_attempt (at, verb, status, message) VALUES (?1, ?2, ?3, ?4)",
     [PUT_FOLDER] = "INSERT OR REPLACE INTO lake_folder (path, subfolders) VALUES (?1, ?2)",
+    [END_RULE] = "UPDATE lake_rule SET end_run = ?1 WHERE name = ?2 AND end_run IS NULL AND text <> ?3",
+    [ADD_RULE] = ("INSERT INTO lake_rule (begin_run, name, text) SELECT ?1, ?2, ?3 WHERE ?3 <> '' AND NOT"
+		  " EXISTS (SELECT 1 FROM lake_rule WHERE name = ?2 AND end_run IS NULL)"),
 };
 
 _Static_assert(STATEMENTS == sizeof((struct ledger *)0)->prepared / sizeof((struct ledger *)0)->prepared[0],
@@ -383,6 +388,24 @@ int ledger_find_folder(struct ledger *l, struct text path, struct text *subfolde
 	if (found == 1)
 		*subfolders = db_text(l->prepared[NEAR_FOLDER], 1);
 	return found;
+}
+
+int ledger_put_rule(struct ledger *l, struct text name, struct text rule, uint64_t run)
+{
+	static const enum statement steps[] = {END_RULE, ADD_RULE};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct db_statement *s = get(l, steps[i]);
+
+		if (s == NULL)
+			return -1;
+		db_bind_int(s, 1, (int64_t)run);
+		db_bind_text(s, 2, name);
+		db_bind_text(s, 3, rule);
+		if (db_run(s) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 int ledger_put_folder(struct ledger *l, struct text path, struct text subfolders)

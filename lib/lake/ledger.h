@@ -28,8 +28,8 @@ enum { LEDGER_ID_LEN = 32 };
 
 struct ledger {
 	struct db *db;                     /* borrowed */
-	struct db_statement *prepared[24]; /* in the order of ledger.c's statements */
-	bool at_row[24];                   /* which of them hold one, while they are moved along */
+	struct db_statement *prepared[26]; /* in the order of ledger.c's statements */
+	bool at_row[26];                   /* which of them hold one, while they are moved along */
 };
 
 struct ledger_run {
@@ -137,6 +137,8 @@ int ledger_touch_source(struct ledger *l, struct text path, uint64_t size, uint6
 /* Counts; those of the same name are added up (names are cut when they are long). */
 int ledger_add_reject(struct ledger *l, const struct ledger_count *count) MUST_CHECK;
 int ledger_add_note(struct ledger *l, const struct ledger_count *count) MUST_CHECK;
+/* From that run on what is read is read by this text; empty: by none of that name. */
+int ledger_put_rule(struct ledger *l, struct text name, struct text rule, uint64_t run) MUST_CHECK;
 int ledger_add_file(struct ledger *l, const struct ledger_file *file) MUST_CHECK;
 /* The files of a run, or of all runs for 0, are in their places. */
 int ledger_clear_pending(struct ledger *l, uint64_t run) MUST_CHECK;

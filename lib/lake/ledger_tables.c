@@ -31,6 +31,9 @@ static const char counts[] =
     "CREATE TABLE lake_note (source TEXT, what TEXT, field TEXT, name TEXT, begin_run INTEGER,"
     " end_run INTEGER, run INTEGER NOT NULL, lines INTEGER NOT NULL, first_line INTEGER NOT NULL,"
     " PRIMARY KEY (source, what, field, name, begin_run)) WITHOUT ROWID;";
+static const char rules[] =
+    "CREATE TABLE lake_rule (name TEXT, begin_run INTEGER, end_run INTEGER, text TEXT NOT NULL,"
+    " PRIMARY KEY (name, begin_run)) WITHOUT ROWID;";
 static const char files[] =
     "CREATE TABLE lake_file (path TEXT, begin_run INTEGER, end_run INTEGER, layer TEXT NOT NULL,"
     " partition TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, min_time TEXT, max_time TEXT,"
@@ -77,7 +80,7 @@ int ledger_create(struct ledger *l)
 	ledger_write_hash(id, random);
 	ledger_now(now);
 	if (db_exec(l->db, runs) != 0 || db_exec(l->db, sources) != 0 || db_exec(l->db, counts) != 0 ||
-	    db_exec(l->db, files) != 0 || ledger_set_meta(l, "id", id) != 0)
+	    db_exec(l->db, rules) != 0 || db_exec(l->db, files) != 0 || ledger_set_meta(l, "id", id) != 0)
 		return -1;
 	return ledger_set_meta(l, "created", now);
 }
@@ -87,7 +90,7 @@ int ledger_remake(struct ledger *l, int format)
 	if (format < 3 && (db_exec(l->db, old_counts) != 0 || db_exec(l->db, counts) != 0 ||
 			   db_exec(l->db, copy_counts) != 0))
 		return -1;
-	if (db_exec(l->db, old_sources) != 0 || db_exec(l->db, sources) != 0 ||
+	if (db_exec(l->db, rules) != 0 || db_exec(l->db, old_sources) != 0 || db_exec(l->db, sources) != 0 ||
 	    db_exec(l->db, copy_sources) != 0)
 		return -1;
 	if (db_exec(l->db, old_files) != 0 || db_exec(l->db, files) != 0)

@@ -32,6 +32,7 @@ void run_free(struct run *r)
 	free(r->tallies);
 	free(r->files);
 	free(r->wants);
+	free(r->rules);
 	free(r->folders);
 	free(r->rereads);
 	*r = (struct run){0};
@@ -187,6 +188,25 @@ static int add_folder(struct run *r, struct control_folder folder)
 	return 0;
 }
 
+/* Parts of one run are read by the same rules, or what it brings would be of two kinds. */
+static int add_rules(struct run *r, struct control_rules rules)
+{
+	for (size_t i = 0; i < r->n_rules; i++) {
+		if (!text_equal(r->rules[i].name, rules.name))
+			continue;
+		if (text_equal(r->rules[i].text, rules.text))
+			return 0;
+		return cause_record(STATUS_RETRY,
+				    "schemas/%.*s was changed while the run was under way: try again",
+				    (int)rules.name.len, rules.name.data);
+	}
+	if (keep(r, &rules.name) != 0 || keep(r, &rules.text) != 0 ||
+	    array_reserve(&r->rules, &r->cap_rules, r->n_rules + 1, sizeof *r->rules) != 0)
+		return -1;
+	r->rules[r->n_rules++] = rules;
+	return 0;
+}
+
 static int add_part(struct run *r, const struct control_shard *shard)
 {
 	if (shard->n == 0 || shard->n > SHARD_MAX || shard->k == 0 || shard->k > shard->n)
@@ -230,6 +250,7 @@ int run_take(struct run *r, const struct stream *s)
 	case FRAME_SHARD: return add_part(r, &s->shard);
 	case FRAME_WANT: return add_want(r, s->want);
 	case FRAME_FOLDER: return add_folder(r, s->folder);
+	case FRAME_RULES: return add_rules(r, s->rules);
 	case FRAME_SOURCE: return add_source(r, &s->source);
 	case FRAME_TALLY: return add_tally(r, s->tally);
 	case FRAME_STAGED: return add_file(r, s->staged);

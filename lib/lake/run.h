@@ -59,6 +59,8 @@ struct run {
 	struct control_want
 	    *wants; /* but for those that come back as a source or a file that was read again */
 	size_t n_wants, cap_wants;
+	struct control_rules *rules; /* that rows were read by: each name once */
+	size_t n_rules, cap_rules;
 	struct control_folder *folders; /* to be remembered */
 	size_t n_folders, cap_folders;
 	char **texts;
@@ -73,9 +75,9 @@ struct run_sums {
 /* The item that the stream holds, if it is one that a run is made of. */
 int run_take(struct run *r, const struct stream *s) MUST_CHECK;
 /*
- * For each source lines + more = kept + rejected + blank, kept = its rows in Silver, rejected = its rows in the
- * quarantine; for each layer the rows of the staged files are those of the sources and of what is rewritten;
- * no new source is there twice. Of a run that was shared out every part is there, once.
+ * For each source lines + more = kept + rejected + blank, kept = its rows in Silver, rejected = its rows in
+ * the quarantine; for each layer the rows of the staged files are those of the sources and of what is
+ * rewritten; no new source is there twice. Of a run that was shared out every part is there, once.
  */
 int run_check(const struct run *r) MUST_CHECK;
 /* The same without the parts: for one of them. */

@@ -127,6 +127,7 @@ static int rewind_to(struct work *w)
 		   " same_as, run"),
 	    REWIND("lake_reject", "source, reason, field, run, rejects, first_line, first_column"),
 	    REWIND("lake_note", "source, what, field, name, run, lines, first_line"),
+	    REWIND("lake_rule", "name, text"),
 	    REWIND("lake_file", "path, layer, partition, rows, bytes, min_time, max_time, checksum"),
 	};
 

@@ -41,6 +41,10 @@ static const struct field reread_fields[] = {
     FIELD(control_reread, NUMBER, rows),
     FIELD(control_reread, NUMBER, left_out),
 };
+static const struct field rules_fields[] = {
+    FIELD(control_rules, TEXT, name),
+    FIELD(control_rules, TEXT, text),
+};
 static const struct field mended_fields[] = {
     FIELD(control_mended, TEXT, source),
     FIELD(control_mended, NUMBER, line),
@@ -169,5 +173,6 @@ CONTROL(partial)
 CONTROL(folder)
 CONTROL(reread)
 CONTROL(mended)
+CONTROL(rules)
 CONTROL(error)
 CONTROL(trailer)

@@ -62,6 +62,12 @@ struct control_source {
 	uint64_t purpose;
 };
 
+/* What the rows of a stream are read by. */
+struct control_rules {
+	struct text name; /* "event.json" or "map.jq" */
+	struct text text; /* of that file; empty when there is none */
+};
+
 /* A line in the file of quarantine that was wanted last, as somebody corrected it. */
 struct control_mended {
 	struct text source;
@@ -163,6 +169,7 @@ int control_encode_shard(struct buffer *out, const struct control_shard *c) MUST
 int control_encode_partial(struct buffer *out, const struct control_partial *c) MUST_CHECK;
 int control_encode_folder(struct buffer *out, const struct control_folder *c) MUST_CHECK;
 int control_encode_reread(struct buffer *out, const struct control_reread *c) MUST_CHECK;
+int control_encode_rules(struct buffer *out, const struct control_rules *c) MUST_CHECK;
 int control_encode_mended(struct buffer *out, const struct control_mended *c) MUST_CHECK;
 int control_encode_error(struct buffer *out, const struct control_error *c) MUST_CHECK;
 int control_encode_trailer(struct buffer *out, const struct control_trailer *c) MUST_CHECK;
@@ -178,6 +185,7 @@ int control_decode_shard(const struct frame *f, struct control_shard *c) MUST_CH
 int control_decode_partial(const struct frame *f, struct control_partial *c) MUST_CHECK;
 int control_decode_folder(const struct frame *f, struct control_folder *c) MUST_CHECK;
 int control_decode_reread(const struct frame *f, struct control_reread *c) MUST_CHECK;
+int control_decode_rules(const struct frame *f, struct control_rules *c) MUST_CHECK;
 int control_decode_mended(const struct frame *f, struct control_mended *c) MUST_CHECK;
 int control_decode_error(const struct frame *f, struct control_error *c) MUST_CHECK;
 int control_decode_trailer(const struct frame *f, struct control_trailer *c) MUST_CHECK;

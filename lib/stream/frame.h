@@ -32,6 +32,7 @@ enum frame_type {
 	FRAME_SHARD = 17,                   /* which part of which plan this stream is about */
 	FRAME_REREAD = 18,                  /* a file of the lake was read again */
 	FRAME_MENDED = 19,                  /* a line of quarantine as it is to be */
+	FRAME_RULES = 20,                   /* what rows are read by */
 	FRAME_ANCILLARY = 1 << 30,          /* set: who does not know the type passes the frame on */
 	FRAME_FOLDER = FRAME_ANCILLARY + 1, /* what to remember of a folder */
 };

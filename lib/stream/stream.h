@@ -59,6 +59,7 @@ struct stream {
 	struct control_folder folder;
 	struct control_reread reread;
 	struct control_mended mended;
+	struct control_rules rules;
 	struct control_trailer trailer;
 	/* The stream it is in. */
 	enum stream_kind kind;

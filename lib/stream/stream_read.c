@@ -401,6 +401,7 @@ int stream_next(struct stream *s)
 	case FRAME_FOLDER: CONTROL(folder);
 	case FRAME_REREAD: CONTROL(reread);
 	case FRAME_MENDED: CONTROL(mended);
+	case FRAME_RULES: CONTROL(rules);
 	case FRAME_ERROR: return read_error(s);
 	default:
 		if (s->type & FRAME_ANCILLARY)
