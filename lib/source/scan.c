@@ -34,14 +34,14 @@ void scan_free(struct scan *s)
 
 static inline struct scan_bits block_plain(const char *p)
 {
-	struct scan_bits b = {0, 0, 0};
+	struct scan_bits b = {0};
 
 	for (unsigned i = 0; i < 64; i++) {
 		const unsigned char c = (unsigned char)p[i];
 
 		b.quotes |= (uint64_t)(c == '"') << i;
 		b.ends |= (uint64_t)(c == '\n') << i;
-		b.odd |= (uint64_t)((c < 0x20 && c != '\n') || c == '\\' || c >= 0x80) << i;
+		b.odd |= (c < 0x20 && c != '\n') || c == '\\' || c >= 0x80;
 	}
 	return b;
 }
@@ -56,7 +56,8 @@ static inline struct scan_bits block_sse2(const char *p)
 {
 	const __m128i quote = _mm_set1_epi8('"'), line_feed = _mm_set1_epi8('\n'),
 		      backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(' ');
-	struct scan_bits b = {0, 0, 0};
+	__m128i all_odd = _mm_setzero_si128();
+	struct scan_bits b = {0};
 
 	for (unsigned i = 0; i < 64; i += 16) {
 		const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
@@ -66,8 +67,9 @@ static inline struct scan_bits block_sse2(const char *p)
 
 		b.quotes |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, quote)) << i;
 		b.ends |= (uint64_t)(uint32_t)_mm_movemask_epi8(end) << i;
-		b.odd |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_andnot_si128(end, odd)) << i;
+		all_odd = _mm_or_si128(all_odd, _mm_andnot_si128(end, odd));
 	}
+	b.odd = (uint32_t)_mm_movemask_epi8(all_odd);
 	return b;
 }
 

@@ -10,7 +10,8 @@ static inline struct scan_bits block_avx2(const char *p)
 {
 	const __m256i quote = _mm256_set1_epi8('"'), line_feed = _mm256_set1_epi8('\n'),
 		      backslash = _mm256_set1_epi8('\\'), space = _mm256_set1_epi8(' ');
-	struct scan_bits b = {0, 0, 0};
+	__m256i all_odd = _mm256_setzero_si256();
+	struct scan_bits b = {0};
 
 	for (unsigned i = 0; i < 64; i += 32) {
 		const __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + i));
@@ -21,8 +22,9 @@ static inline struct scan_bits block_avx2(const char *p)
 
 		b.quotes |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, quote)) << i;
 		b.ends |= (uint64_t)(uint32_t)_mm256_movemask_epi8(end) << i;
-		b.odd |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_andnot_si256(end, odd)) << i;
+		all_odd = _mm256_or_si256(all_odd, _mm256_andnot_si256(end, odd));
 	}
+	b.odd = (uint32_t)_mm256_movemask_epi8(all_odd);
 	return b;
 }
 
