@@ -138,8 +138,11 @@ static void add_numbers(struct builder_column *c, const struct cells *cells, uin
 		memcpy(values, cells->numbers, n * sizeof *values);
 		return;
 	}
+	/* By a mask: which of them are null cannot be foreseen. */
 	for (uint32_t i = 0; i < n; i++) {
-		last = cells->there >> i & 1 ? cells->numbers[i] : last;
+		const int64_t is_there = -(int64_t)(cells->there >> i & 1);
+
+		last ^= (last ^ cells->numbers[i]) & is_there;
 		values[i] = last;
 	}
 }
