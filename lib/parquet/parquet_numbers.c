@@ -80,6 +80,16 @@ static uint32_t *place_of(struct parquet_numbers *d, int64_t number)
 	return &d->slots[s];
 }
 
+/* Asks for the places of cents that may have been seen. */
+static void ask(const struct parquet_numbers *d, const int64_t *numbers, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const uint64_t cents = cents_of(numbers[i]);
+
+		__builtin_prefetch(&d->cents[cents < d->n_cents ? cents : 0]);
+	}
+}
+
 /*
  * By portions: amounts that have been seen are done with at once; what is left comes after, when the slots it
  * needs have been asked for.
@@ -94,6 +104,7 @@ int parquet_numbers_find(struct parquet_numbers *d, const int64_t *numbers, size
 
 		if (make_room(d, PORTION) != 0)
 			return -1;
+		ask(d, numbers + from, end - from);
 		for (size_t i = from; i < end; i++) {
 			const uint64_t cents = cents_of(numbers[i]);
 
