@@ -42,7 +42,7 @@ static void tell(const struct evsql *e, uint64_t rows, const struct timespec *fr
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	tool_warn("%" PRIu64 " row%s in %.3f s; of silver %" PRIu64 " of %" PRIu64 " files, %" PRIu64
+	tool_warn("%" PRIu64 " row%s in %.3f s; read %" PRIu64 " of %" PRIu64 " files, %" PRIu64
 		  " of %" PRIu64 " bytes",
 		  rows, rows == 1 ? "" : "s",
 		  (double)(now.tv_sec - from->tv_sec) + (double)(now.tv_nsec - from->tv_nsec) / 1e9,
@@ -85,14 +85,22 @@ static int read_sql(struct buffer *sql)
 	return n < 0 ? -1 : 0;
 }
 
+static int open_session(struct evsql *e, const char *lake)
+{
+	const char *schemas;
+
+	if (strcmp(lake, "-") == 0)
+		return session_open_stream(&e->session, STDIN_FILENO);
+	schemas = tool_schemas();
+	return schemas != NULL ? session_open(&e->session, lake, schemas, e->run) : -1;
+}
+
 static int run(struct evsql *e, const char *lake, const char *sql)
 {
-	const char *schemas = tool_schemas();
 	struct buffer input = {0};
 	int result = -1;
 
-	if (schemas == NULL || (sql == NULL && read_sql(&input) != 0) ||
-	    session_open(&e->session, lake, schemas, e->run) != 0)
+	if ((sql == NULL && read_sql(&input) != 0) || open_session(e, lake) != 0)
 		goto out;
 	e->session.query.usage.limit = e->limit;
 	if (sql == NULL)
@@ -126,6 +134,9 @@ int main(int argc, char **argv)
 	if (argc - optind < 1 || argc - optind > 2)
 		tool_usage("a lake, and perhaps a question in quotes");
 	const char *sql = argv[optind + 1];
+
+	if (sql == NULL && strcmp(argv[optind], "-") == 0)
+		tool_usage("events come from standard input, so the question must not");
 	const bool asks = sql != NULL || !isatty(STDIN_FILENO);
 
 	if (!asks && (e.session.parameters.n > 0 || e.limit > 0 || e.verbose))

@@ -32,12 +32,19 @@ static int write_load(struct buffer *load)
 	return append_quoted(load, '"', extension);
 }
 
+static int write_table(struct buffer *create, const char *name, const char *lake, uint64_t run)
+{
+	if (buffer_printf(create, "CREATE VIRTUAL TABLE temp.%s USING %s(", name, name) != 0 ||
+	    append_quoted(create, '\'', lake) != 0)
+		return -1;
+	return buffer_printf(create, ", %" PRIu64 "); ", run);
+}
+
 static int write_create(struct buffer *create, const char *lake, uint64_t run)
 {
-	if (buffer_append_text(create, "CREATE VIRTUAL TABLE temp.silver USING silver(") != 0 ||
-	    append_quoted(create, '\'', lake) != 0 || buffer_printf(create, ", %" PRIu64 ")", run) != 0)
+	if (write_table(create, "silver", lake, run) != 0 || write_table(create, "bronze", lake, 0) != 0)
 		return -1;
-	return buffer_append_text(create, "; PRAGMA query_only = ON");
+	return buffer_append_text(create, "PRAGMA query_only = ON");
 }
 
 static int exec_sqlite(const char *database, const char *load, const char *create)

@@ -37,7 +37,7 @@ done <"$T/data/questions"
 # took QUESTION: the figures that -v gives: files, of files, bytes, of bytes.
 took() {
 	evsql -v lake "$1" 2>&1 >/dev/null |
-		sed -n 's/.*; of silver \([0-9]*\) of \([0-9]*\) files, \([0-9]*\) of \([0-9]*\) bytes$/\1 \2 \3 \4/p'
+		sed -n 's/.*; read \([0-9]*\) of \([0-9]*\) files, \([0-9]*\) of \([0-9]*\) bytes$/\1 \2 \3 \4/p'
 }
 # footers FILE ...: the bytes of their footers.
 footers() {

@@ -39,6 +39,19 @@ while read -r question; do
 done <"$T/data/questions" >plans
 is "$(wc -l <plans)" 48 'so many of them have something for that engine'
 
+# The cookbook's answers, too.
+awk '/^\.Sh COOKBOOK/ { on = 1 } /^\.Sh SEE/ { on = 0 } /^\.Ed/ { block = 0 }
+	block { print >(n ".recipe") } on && /^\.Bd/ { n++; block = 1 }' "$T/../man/evsql.1"
+is "$(find . -name '*.recipe' | wc -l)" 12 'there are twelve recipes'
+for recipe in *.recipe; do
+	# The question is what stands between the quotes.
+	question=$(sed '1d; s/"$//' "$recipe")
+	sqlite3 -readonly -csv -header -cmd ".load $B/evlake" lake/gold.db "$question" | tr -d '\r"' >rows 2>&1
+	evsql -f csv lake "$question" 2>&1 | tr -d '"' >gold
+	same gold rows "$recipe: $(echo "$question" | tail -n 1)"
+	ok 'which is something' test "$(wc -l <gold)" -gt 1
+done
+
 cp -R lake broken
 for file in broken/silver/*/*.parquet; do : >"$file"; done
 is "$(sqlite3 -readonly -cmd ".load $B/evlake" broken/gold.db 'SELECT count(*) FROM silver' 2>&1 | grep -c 'part-')" 1 'an error names the file'

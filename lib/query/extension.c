@@ -41,7 +41,7 @@ static const char *find_schemas(void)
 
 static void free_query(void *context)
 {
-	struct query *query = context;
+	struct query *query = ((struct query_context *)context)->query;
 
 	query_close(query);
 	db_close(query->db);
@@ -57,6 +57,7 @@ int sqlite3_evlake_init(sqlite3 *db, char **message, const sqlite3_api_routines 
 		return SQLITE_NOMEM;
 	query->schemas = find_schemas();
 	query->is_extension = true;
+	query->fd = -1;
 	query->db = db_borrow(db, "gold.db");
 	if (query->db != NULL && table_register(query, free_query) == 0)
 		return SQLITE_OK;

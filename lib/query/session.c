@@ -6,9 +6,11 @@
 #include "query/route_check.h"
 #include "query/table.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /*
@@ -57,12 +59,25 @@ static struct db *open_database(const char *lake)
 	return db;
 }
 
+/* In temp, which is searched first: whatever a lake calls its tables, silver is Silver. */
+static int add_table(struct session *s, enum relation_kind kind)
+{
+	const char *name = relation_name(kind);
+	char sql[128];
+
+	snprintf(sql, sizeof sql, "CREATE VIRTUAL TABLE temp.%s USING %s", name, name);
+	return db_exec(s->db, sql);
+}
+
 static int add_tables(struct session *s)
 {
+	enum relation_kind kind;
+
 	if (table_register(&s->query, NULL) != 0)
 		return -1;
-	/* In temp, which is searched first: whatever a lake calls its tables, silver is Silver. */
-	return db_exec(s->db, "CREATE VIRTUAL TABLE temp.silver USING silver");
+	if (s->query.fd >= 0)
+		return query_stream_kind(&s->query, &kind) != 0 ? -1 : add_table(s, kind);
+	return add_table(s, RELATION_SILVER) != 0 ? -1 : add_table(s, RELATION_BRONZE);
 }
 
 static void guard(struct session *s, bool on)
@@ -70,24 +85,70 @@ static void guard(struct session *s, bool on)
 	sqlite3_set_authorizer(db_handle(s->db), on ? authorize : NULL, NULL);
 }
 
-int session_open(struct session *s, const char *lake, const char *schemas, uint64_t run)
+/* The database is open. */
+static int begin(struct session *s)
 {
 	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-	s->query =
-	    (struct query){.schemas = schemas, .run = run, .jobs = processors > 0 ? (uint32_t)processors : 1};
-	s->lake = strdup(lake);
-	if (s->lake == NULL)
-		return cause_memory();
-	s->db = open_database(lake);
-	if (s->db == NULL)
-		return -1;
 	s->query.db = s->db;
-	s->query.lake = s->lake;
+	s->query.jobs = processors > 0 ? (uint32_t)processors : 1;
 	if (add_tables(s) != 0 || db_exec(s->db, "BEGIN; PRAGMA query_only = ON") != 0)
 		return -1;
 	guard(s, true);
 	return 0;
+}
+
+int session_open(struct session *s, const char *lake, const char *schemas, uint64_t run)
+{
+	s->fd = -1;
+	s->query = (struct query){.schemas = schemas, .run = run, .fd = -1};
+	s->lake = strdup(lake);
+	if (s->lake == NULL)
+		return cause_memory();
+	s->query.lake = s->lake;
+	s->db = open_database(lake);
+	return s->db != NULL ? begin(s) : -1;
+}
+
+/* What can be read only once is kept in a file that has no name. */
+static int keep_stream(int from)
+{
+	char *bytes = malloc(1 << 20);
+	int fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	ssize_t n = -1;
+
+	if (fd < 0)
+		fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (bytes == NULL)
+		cause_memory();
+	else if (fd < 0)
+		cause_system("/var/tmp");
+	while (bytes != NULL && fd >= 0 && (n = fd_read(from, bytes, 1 << 20, "stdin")) > 0) {
+		if (fd_write_all(fd, bytes, (size_t)n, "/var/tmp") != 0) {
+			n = -1;
+			break;
+		}
+	}
+	free(bytes);
+	if (n == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+int session_open_stream(struct session *s, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return cause_system("stdin");
+	s->fd = S_ISREG(st.st_mode) ? dup(fd) : keep_stream(fd);
+	if (s->fd < 0)
+		return cause_system("stdin");
+	s->query = (struct query){.fd = s->fd};
+	s->db = db_open(":memory:", DB_CREATE);
+	return s->db != NULL ? begin(s) : -1;
 }
 
 void session_close(struct session *s)
@@ -96,6 +157,8 @@ void session_close(struct session *s)
 	query_close(&s->query);
 	parameters_free(&s->parameters);
 	free(s->lake);
+	if (s->fd > 0)
+		close(s->fd);
 	*s = (struct session){0};
 }
 

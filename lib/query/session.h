@@ -1,5 +1,6 @@
 /*
- * session -- a lake to be asked: its Gold tables and its ledger, as they are in gold.db, and silver.
+ * session -- a lake to be asked: its Gold tables and its ledger, as they are in gold.db, silver and bronze.
+ * Or a stream, which is one of the latter.
  *
  * What the engine of Gold can compute of a statement it computes (route.h); the rest is SQLite's.
  *
@@ -18,6 +19,7 @@ struct session {
 	struct query query;
 	struct db *db;
 	char *lake;
+	int fd; /* of the bytes of a stream */
 	struct parameters parameters;
 	unsigned n_aggregates; /* tables that have been made */
 };
@@ -30,6 +32,8 @@ struct answer {
 
 /* lake is a path, schemas those that are installed, run as in struct query. */
 int session_open(struct session *s, const char *lake, const char *schemas, uint64_t run) MUST_CHECK;
+/* Of the stream on fd, a regular file or not, which stays the caller's. */
+int session_open_stream(struct session *s, int fd) MUST_CHECK;
 void session_close(struct session *s); /* {0} is closed */
 
 /* The next statement of a text, behind which *sql moves, ready for its first row: 1, 0 when none is left, -1.

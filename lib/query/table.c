@@ -93,7 +93,7 @@ static int read_run(const char *argument, uint64_t *run)
 	return cause_record(STATUS_USAGE, "a run is a number, not %s", argument);
 }
 
-static int open_own(struct table *t, struct query *query, int argc, const char *const *argv)
+static int open_own(struct table *t, const struct query_context *context, int argc, const char *const *argv)
 {
 	char *lake = unquote(argv[3]);
 	uint64_t run = 0;
@@ -104,7 +104,7 @@ static int open_own(struct table *t, struct query *query, int argc, const char *
 	else if (lake == NULL)
 		cause_memory();
 	else if (argc < 5 || read_run(argv[4], &run) == 0)
-		result = relation_open(&t->own, query, RELATION_SILVER, lake, run);
+		result = relation_open(&t->own, context->query, context->kind, lake, run);
 	free(lake);
 	t->relation = result == 0 ? &t->own : NULL;
 	return result;
@@ -122,7 +122,7 @@ static int disconnect(sqlite3_vtab *base)
 static int connect(sqlite3 *db, void *context, int argc, const char *const *argv, sqlite3_vtab **base,
 		   char **message)
 {
-	struct query *query = context;
+	const struct query_context *c = context;
 	struct table *t = calloc(1, sizeof *t);
 	int result;
 
@@ -130,12 +130,12 @@ static int connect(sqlite3 *db, void *context, int argc, const char *const *argv
 		return SQLITE_NOMEM;
 	t->own.lake.fd = -1;
 	if (argc > 3)
-		(void)!open_own(t, query, argc, argv);
+		(void)!open_own(t, c, argc, argv);
 	else
-		t->relation = query_relation(query, RELATION_SILVER);
+		t->relation = query_relation(c->query, c->kind);
 	if (t->relation == NULL) {
 		free(t);
-		return module_fail(query, message);
+		return module_fail(c->query, message);
 	}
 	result = declare(db, t->relation);
 	/* What a database says by itself, in a view of its own, reads no files. */
@@ -385,7 +385,12 @@ int table_register(struct query *query, void (*done)(void *query))
 {
 	sqlite3 *db = db_handle(query->db);
 
-	if (sqlite3_create_module_v2(db, relation_name(RELATION_SILVER), &module, query, done) != SQLITE_OK)
-		return cause_record(STATUS_SYSTEM, "%s", sqlite3_errmsg(db));
+	for (size_t i = 0; i < RELATION_KINDS; i++) {
+		query->contexts[i] = (struct query_context){query, (enum relation_kind)i};
+		/* The first is part of the query, so that whoever is done with it has that. */
+		if (sqlite3_create_module_v2(db, relation_name((enum relation_kind)i), &module,
+					     &query->contexts[i], i == 0 ? done : NULL) != SQLITE_OK)
+			return cause_record(STATUS_SYSTEM, "%s", sqlite3_errmsg(db));
+	}
 	return 0;
 }

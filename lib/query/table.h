@@ -1,8 +1,8 @@
 /*
  * table -- a relation as a virtual table of SQLite.
  *
- * The module is called as the relation is. Its table is there without being created, as that of the lake
- * whose gold.db the connection has opened; or
+ * The modules are called as the relations are. Their table is there without being created, as that of the
+ * lake whose gold.db the connection has opened; or
  *
  *   CREATE VIRTUAL TABLE temp.before USING silver('LAKE', RUN)
  *
