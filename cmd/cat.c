@@ -317,7 +317,7 @@ static int expect_files(struct cat *cat, const struct cat_files *files)
 		return -1;
 	columns_free(&cat->table.united);
 	cat->expected = true;
-	for (size_t i = 0; i < files->n; i++) {
+	for (size_t i = 0; files->is_mixed && i < files->n; i++) {
 		const struct cat_file *file = &files->items[i];
 
 		expect(cat, file->name, file->place != NULL ? file->place : file->name);

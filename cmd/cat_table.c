@@ -1,5 +1,6 @@
 #include "cat_table.h"
 
+#include "lake/catalog.h"
 #include "lake/ledger.h"
 #include "lake/silver.h"
 
@@ -289,6 +290,12 @@ int cat_silver_files(const char *folder, struct cat_files *files)
 	result = ledger_read(&lake, &db, &ledger);
 	if (result > 0 && list(files, &ledger, &lake, folder, within) != 0)
 		result = -1;
+	if (result > 0) {
+		const int mixed = catalog_is_mixed(db);
+
+		files->is_mixed = mixed > 0;
+		result = mixed < 0 ? -1 : 1;
+	}
 	ledger_close(&ledger);
 	db_close(db);
 out:

@@ -44,6 +44,7 @@ struct cat_files {
 		char *place; /* or NULL */
 	} * items;
 	size_t n, cap;
+	bool is_mixed; /* not all of them may have the same columns */
 };
 
 /* The files that the ledger knows in a folder that is a lake's Silver, or a part of it: 1, or 0 when it is

@@ -57,6 +57,10 @@ exits 2 'a definition that uses it' etl -q lake
 exits 0 'is taken by a rebuild' etl -q -j 2 lake rebuild by_device
 is "$(ask lake 'SELECT sum(events), sum(scores) > 0, sum(in_app) > 0 FROM by_device')" "$((3 * events))|1|1" 'over old and new'
 is "$(ask lake 'SELECT sum(events) FROM by_device WHERE device IS NULL')" $((2 * events)) 'older ones have none'
+is "$(evsql -f csv lake 'SELECT count(*), count(device), sum(score IS NOT NULL), sum(cents) FROM silver')" \
+	"$(sqlite3 -readonly -csv -header lake/gold.db 'SELECT sum(events) AS "count(*)",
+		sum(events) FILTER (WHERE device IS NOT NULL) AS "count(device)", sum(scores) AS "sum(score IS NOT NULL)",
+		sum(cents) AS "sum(cents)" FROM by_device' | tr -d '"')" 'evsql finds the same'
 holds_together lake
 
 # --- as if it had always been so

@@ -411,3 +411,14 @@ int catalog_fill(struct catalog *c, const struct lake *lake)
 		   ? -1
 		   : 0;
 }
+
+int catalog_is_mixed(struct db *db)
+{
+	struct db_statement *s =
+	    db_prepare(db, "SELECT 1 FROM lake_column WHERE table_name = 'silver' AND files <>"
+			   " (SELECT files FROM lake_table WHERE name = 'silver')");
+	const int more = s != NULL ? db_step(s) : -1;
+
+	db_finalize(s);
+	return more;
+}

@@ -56,6 +56,9 @@ int catalog_recount_columns(struct catalog *c, const struct lake *lake) MUST_CHE
 /* All of it, times of files too, for a lake that has no catalog yet. A file that cannot be read has none. */
 int catalog_fill(struct catalog *c, const struct lake *lake) MUST_CHECK;
 
+/* Whether files of Silver lack columns that others have: 1, 0, -1. */
+int catalog_is_mixed(struct db *db) MUST_CHECK;
+
 /* Queries: the tables, partitions and columns that are not as lake_file and the tables of Gold have them.
  * Each is a row: the catalog's table, the table's name, and that of partition or column, or "". */
 enum { CATALOG_DIFFERENCES = 4 };
