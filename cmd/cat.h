@@ -11,7 +11,7 @@ struct cat {
 	struct stream_writer out;
 	struct schema *schema;
 	struct buffer schema_text; /* of it */
-	struct map *map; /* as -m says, or of the lake */
+	struct map *map;           /* as -m says, or of the lake */
 	struct ingest ingest;
 	bool reading; /* ingest is open, and its stream begun */
 	struct cat_table table;

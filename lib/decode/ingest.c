@@ -178,12 +178,17 @@ static int take_answers(struct ingest *g)
 /* A line for the map, which takes many at a time. */
 static int map_line(struct ingest *g, const struct line *line)
 {
+	/* No source has such a line, but somebody may have mended one by hand. */
+	static const struct decode_fault longer = {.reason = MAP_REASON, .field = "longer than a map takes"};
+
 	if (!line->too_long && line_is_blank(line)) {
 		g->end.blank++;
 		return 0;
 	}
 	if (map_is_full(g->map, line->raw_len) && take_answers(g) != 0)
 		return -1;
+	if (line->raw_len > MAP_LINE)
+		return write_reject(g, line, &longer);
 	map_add(g->map, line, line->too_long ? &too_long : NULL);
 	return 0;
 }

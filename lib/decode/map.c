@@ -166,7 +166,7 @@ static int refuse(const struct map *m)
 	char *text = (char *)s->out, *place, *end;
 	unsigned line = 0;
 
-	s->out[s->out_len] = '\0';
+	s->out[s->out_len < MAP_OUT ? s->out_len : MAP_OUT] = '\0';
 	if (strncmp(text, prefix, sizeof prefix - 1) == 0)
 		text += sizeof prefix - 1;
 	text[strcspn(text, "\n")] = '\0';
@@ -220,6 +220,12 @@ static void say_why(struct map *m, int status)
 		snprintf(m->message, sizeof m->message, "it ends libjq with status %d", WEXITSTATUS(status));
 }
 
+static int broken(const struct map *m)
+{
+	return cause_record(STATUS_SYSTEM, "%s: libjq has broken the memory of the process that it is in",
+			    m->path);
+}
+
 /*
  * More answers, when none is left: 1, or 0 when the line that is next has none but m->message. To blame is a
  * line that has had all its time; for all else only one that a worker has begun with: what lines before it
@@ -247,10 +253,10 @@ static int ask(struct map *m)
 			if (m->blamed)
 				say_why(m, status);
 		}
+		if (s->done > s->n || s->done < before || (heard && s->done == before))
+			return broken(m);
 		if (s->done > before)
 			return 1;
-		if (heard)
-			return cause_record(STATUS_SYSTEM, "%s: no answer", m->path);
 	}
 	return 0;
 }
@@ -281,44 +287,57 @@ void map_add(struct map *m, const struct line *line, const struct decode_fault *
 	m->in_len += line->raw_len;
 }
 
-static struct map_head read_head(struct map *m)
+/* So many bytes of the answers, or NULL: what libjq has made of the worker's memory is not believed. */
+static const uint8_t *take_bytes(struct map *m, size_t len)
 {
-	struct map_head head;
+	const uint8_t *bytes = m->shared->out + m->out_at;
 
-	memcpy(&head, m->shared->out + m->out_at, sizeof head);
-	m->out_at += sizeof head;
-	return head;
+	if (len > MAP_OUT - m->out_at)
+		return NULL;
+	m->out_at += (uint32_t)len;
+	return bytes;
 }
 
-static void skip_events(struct map *m, uint32_t n)
+static int skip_events(struct map *m, uint32_t n)
 {
-	for (uint32_t i = 0; i < n; i++) {
+	for (; n > 0; n--) {
+		const uint8_t *bytes = take_bytes(m, sizeof(uint32_t));
 		uint32_t len;
 
-		memcpy(&len, m->shared->out + m->out_at, sizeof len);
-		m->out_at += (uint32_t)sizeof len + len;
+		if (bytes == NULL)
+			return -1;
+		memcpy(&len, bytes, sizeof len);
+		if (take_bytes(m, len) == NULL)
+			return -1;
 	}
+	return 0;
 }
 
-static void read_answer(struct map *m, struct map_answer *a)
+static int read_answer(struct map *m, struct map_answer *a)
 {
-	const struct map_head head = read_head(m);
+	const uint8_t *bytes = take_bytes(m, sizeof(struct map_head));
+	struct map_head head;
 
-	switch ((enum map_answer_kind)head.kind) {
+	if (bytes == NULL)
+		return -1;
+	memcpy(&head, bytes, sizeof head);
+	switch (head.kind) {
 	case ANSWER_EVENTS:
 		a->n = head.n;
-		a->events = m->shared->out + m->out_at;
-		skip_events(m, head.n);
-		return;
+		a->events = bytes + sizeof head;
+		return skip_events(m, head.n);
 	case ANSWER_MALFORMED:
 		a->fault = (struct decode_fault){m->program.words.is_text ? no_text : malformed, "", head.n};
-		return;
+		return 0;
 	case ANSWER_FAILED:
-		memcpy(m->message, m->shared->out + m->out_at, head.n);
+		bytes = head.n <= MAP_MESSAGE ? take_bytes(m, head.n) : NULL;
+		if (bytes == NULL)
+			return -1;
+		memcpy(m->message, bytes, head.n);
 		m->message[head.n] = '\0';
-		m->out_at += head.n;
 		a->fault = (struct decode_fault){failed, m->message, 0};
-		return;
+		return 0;
+	default: return -1;
 	}
 }
 
@@ -337,10 +356,8 @@ int map_next(struct map *m, struct map_answer *a)
 	if (more < 0)
 		return -1;
 	m->answered++;
-	if (more > 0) {
-		read_answer(m, a);
-		return 1;
-	}
+	if (more > 0)
+		return read_answer(m, a) != 0 ? broken(m) : 1;
 	/* The next worker begins behind it. */
 	m->shared->done++;
 	m->blamed = false;

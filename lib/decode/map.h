@@ -14,7 +14,11 @@
 /* Why a line is rejected that the map cannot do; the field is then what libjq says about it. */
 #define MAP_REASON "map_failed"
 
-enum { MAP_SECONDS = 5, MAP_SECONDS_MAX = 3600 };
+enum {
+	MAP_SECONDS = 5,
+	MAP_SECONDS_MAX = 3600,
+	MAP_LINE = 2 * LINE_LIMIT_MAX, /* bytes of a line, at most */
+};
 
 struct map;
 
@@ -36,7 +40,8 @@ struct map_answer {
 
 /* Whether lines that were added should be taken before another of that many bytes is. */
 bool map_is_full(const struct map *m, size_t len);
-/* Copies the line, which is to be mapped unless it has a fault already; reason and field must last. */
+/* Copies the line, of MAP_LINE bytes at most, which is to be mapped unless it has a fault already; reason and
+ * field must last. */
 void map_add(struct map *m, const struct line *line, const struct decode_fault *fault);
 /* The lines that were added, one after the other: 1, 0 when all have been given, -1. */
 int map_next(struct map *m, struct map_answer *a) MUST_CHECK;

@@ -9,14 +9,14 @@
 #define EV_MAP_WORK_H
 
 #include "base/text.h"
-#include "decode/decode.h"
 #include "decode/jq_words.h"
+#include "decode/map.h"
 
 #include <stdint.h>
 
 enum {
 	MAP_LINES = 1024,
-	MAP_IN = LINE_LIMIT_MAX + LINE_PREFIX,
+	MAP_IN = MAP_LINE,
 	MAP_ANSWER = 16 << 20,    /* bytes of all events of a line */
 	MAP_OUT = 2 * MAP_ANSWER, /* so that there is room for one after any other */
 	MAP_MESSAGE = 72,         /* bytes of a message: with what stands around it, a screen's width */
