@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* No threads, so one record for the process, like errno; but with the whole story. */
@@ -82,4 +83,22 @@ void cause_clear(void)
 	cause.status = STATUS_OK;
 	cause.tool[0] = '\0';
 	cause.message[0] = '\0';
+}
+
+void cause_keep(struct cause *kept)
+{
+	cause_free(kept);
+	*kept = (struct cause){cause.status, strdup(cause.message)};
+	cause_clear();
+}
+
+int cause_give(const struct cause *kept)
+{
+	return kept->message != NULL ? cause_record(kept->status, "%s", kept->message) : cause_memory();
+}
+
+void cause_free(struct cause *kept)
+{
+	free(kept->message);
+	*kept = (struct cause){STATUS_OK, NULL};
 }

@@ -39,4 +39,17 @@ enum status cause_status(void);        /* STATUS_OK when nothing is on record */
 const char *cause_message(void);       /* "" when nothing is on record; borrowed */
 void cause_clear(void);                /* for tests, and for those who can go on */
 
+/*
+ * A failure that is to be told later, as when what came before it is given first, and again to each who asks:
+ * cause_keep takes what is on record off it, cause_give records that once more. {0} is none.
+ */
+struct cause {
+	enum status status;
+	char *message; /* NULL when there was no memory for it */
+};
+
+void cause_keep(struct cause *kept);
+int cause_give(const struct cause *kept); /* -1 */
+void cause_free(struct cause *kept);
+
 #endif

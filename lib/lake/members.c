@@ -96,10 +96,11 @@ static int read_all(struct members *m, struct input *in)
 	int more = -1;
 
 	m->is_archive = magic_is_archive(input_content(in));
-	if (m->is_archive)
-		b = bundle_open(in);
-	else
+	if (!m->is_archive) {
 		input_close(in);
+		return buffer_append_text(&m->damage, "it is no archive");
+	}
+	b = bundle_open(in);
 	while (b != NULL && (more = bundle_next(b, &found)) > 0) {
 		if (add(m, &found, b) != 0) {
 			more = -1;
@@ -107,8 +108,6 @@ static int read_all(struct members *m, struct input *in)
 		}
 	}
 	bundle_close(b);
-	if (!m->is_archive && !cause_is_set())
-		return buffer_append_text(&m->damage, "it is no archive");
 	if (more < 0 && cause_status() == STATUS_INPUT)
 		return take_cause(&m->damage, (const char *)m->path.data);
 	return more;

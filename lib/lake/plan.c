@@ -57,25 +57,6 @@ static struct input *open_file(struct planning *m, const struct plan_file *file)
 	return input_open((const char *)m->path.data);
 }
 
-/* What the first bytes show. Damage is not told here: who reads the file for good will name it. */
-enum look { LOOK_FAILED = -1, LOOK_LINES, LOOK_ARCHIVE, LOOK_DAMAGED };
-
-static enum look look(struct input *in)
-{
-	enum magic content;
-
-	if (in == NULL)
-		return LOOK_FAILED;
-	content = input_content(in);
-	if (cause_is_set()) {
-		if (!input_is_damaged(in))
-			return LOOK_FAILED;
-		cause_clear();
-		return LOOK_DAMAGED;
-	}
-	return magic_is_archive(content) ? LOOK_ARCHIVE : LOOK_LINES;
-}
-
 /* The XXH3-128 of content: 1, or 0 when it is damaged. Takes the input. */
 static int hash_input(struct planning *m, struct plan_file *file, struct input *in)
 {
@@ -93,6 +74,7 @@ static int hash_input(struct planning *m, struct plan_file *file, struct input *
 		file->hashed = true;
 		result = 1;
 	} else if (cause_status() == STATUS_INPUT) {
+		/* Who reads it for good will name the damage. */
 		cause_clear();
 		result = 0;
 	}
@@ -251,20 +233,22 @@ static int judge_marked(struct planning *m, uint32_t i, const struct ledger_sour
 	const bool was_archive = strcmp(mark->status, LEDGER_ARCHIVE) == 0;
 	struct plan_file *file = &m->plan->files[i];
 	struct input *in;
-	enum look what;
+	bool is_archive;
 
 	file->verdict = PLAN_MARKED;
 	if (strcmp(mark->status, LEDGER_SKIPPED) == 0 || is_as_marked(file, mark))
 		return 0;
 	in = open_file(m, file);
-	what = look(in);
-	if (what == LOOK_ARCHIVE && was_archive)
+	if (in == NULL)
+		return -1;
+	is_archive = magic_is_archive(input_content(in));
+	if (is_archive && was_archive)
 		return judge_archive(m, i, in, true);
-	if (what == LOOK_LINES && !was_archive)
+	if (!is_archive && !was_archive)
 		return judge_touched(m, file, mark, in);
 	input_close(in);
 	file->verdict = PLAN_CHANGED;
-	return what == LOOK_FAILED ? -1 : 0;
+	return 0;
 }
 
 /* It is opened in any case: what is to be read must be readable, better said now than after half an hour. */
@@ -272,13 +256,13 @@ static int judge_new(struct planning *m, uint32_t i)
 {
 	struct plan_file *file = &m->plan->files[i];
 	struct input *in = open_file(m, file);
-	const enum look what = look(in);
-	int reason = what == LOOK_FAILED ? -1 : 0;
+	int reason;
 
-	if (what == LOOK_ARCHIVE)
+	if (in == NULL)
+		return -1;
+	if (magic_is_archive(input_content(in)))
 		return judge_archive(m, i, in, false);
-	if (what == LOOK_LINES)
-		reason = has_marked_size(m, file);
+	reason = has_marked_size(m, file);
 	if (reason == 1)
 		return judge_content(m, file, in);
 	input_close(in);
@@ -382,12 +366,19 @@ static int hash_members(struct planning *m, uint32_t archive)
 {
 	struct plan *p = m->plan;
 	struct input *in = open_file(m, &p->files[archive]);
-	struct bundle *b = in != NULL && magic_is_archive(input_content(in)) ? bundle_open(in) : NULL;
 	struct bundle_member member;
+	struct bundle *b;
 	int more = -1;
 
-	/* They come as they came before; if not, the archive is being changed, and who reads it will say so.
-	 */
+	if (in == NULL)
+		return -1;
+	/* It is what it was before, and they come as they came; if not, it is being changed, and who reads it
+	 * for good will say so. */
+	if (!magic_is_archive(input_content(in))) {
+		input_close(in);
+		return 0;
+	}
+	b = bundle_open(in);
 	for (size_t i = archive + 1; b != NULL && (more = bundle_next(b, &member)) > 0; i++) {
 		if (i == p->n || p->files[i].archive != archive)
 			break;
@@ -396,8 +387,6 @@ static int hash_members(struct planning *m, uint32_t archive)
 			break;
 		}
 	}
-	if (b == NULL)
-		input_close(in);
 	if (more < 0 && (b == NULL || bundle_is_damaged(b)) && cause_status() == STATUS_INPUT) {
 		cause_clear();
 		more = 0;

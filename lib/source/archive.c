@@ -49,9 +49,8 @@ static struct {
 	bool loaded;
 } la;
 
-#if ARCHIVE_VERSION_NUMBER < 3002002 || ARCHIVE_VERSION_NUMBER >= 4000000
-#error "which libarchive.so is this?"
-#endif
+_Static_assert(ARCHIVE_VERSION_NUMBER >= 3002002 && ARCHIVE_VERSION_NUMBER < 4000000,
+	       "the functions of another libarchive.so");
 static const char library[] = "libarchive.so.13";
 
 static int load(void)
@@ -93,7 +92,7 @@ struct archive_reader {
 	const char *name;
 	enum magic magic;
 	bool failed;
-	char *damage; /* what was wrong with the content */
+	struct cause failure;
 	bool ended;
 	int64_t given;  /* bytes, to the library */
 	uint64_t zeros; /* that these end with */
@@ -114,28 +113,29 @@ static int record(const struct archive_reader *r, const char *what)
 			    (long long)la.archive_filter_bytes(r->archive, -1));
 }
 
-/* An error is told each time that somebody asks, for what is damaged may have been cleared and passed over.
- */
-static int fail(struct archive_reader *r)
+/* It stays failed, and is told again to each who asks. */
+static void fail(struct archive_reader *r)
 {
 	const char *message;
 
-	if (r->damage != NULL)
-		return cause_record(STATUS_INPUT, "%s", r->damage);
 	if (r->failed)
-		return -1;
+		return;
 	r->failed = true;
-	if (r->source_failed) {
-		/* It has said why. */
+	if (cause_is_set()) {
+		/* The source has said why, or we have. */
 	} else if (la.archive_errno(r->archive) == ENOMEM) {
 		cause_memory();
 	} else {
 		message = la.archive_error_string(r->archive);
 		record(r, message != NULL ? message : "damaged");
 	}
-	if (cause_status() == STATUS_INPUT && (r->damage = strdup(cause_message())) == NULL)
-		cause_memory();
-	return -1;
+	cause_keep(&r->failure);
+}
+
+static int give_failure(struct archive_reader *r)
+{
+	fail(r);
+	return cause_give(&r->failure);
 }
 
 /* libarchive takes what is no frame for the end, whatever it is. */
@@ -304,7 +304,7 @@ struct archive_reader *archive_reader_open(enum magic magic, const struct archiv
 	before = enter();
 	/* An error is the first reader's. */
 	if (start(r) != 0)
-		(void)!fail(r);
+		fail(r);
 	leave(before);
 	return r;
 }
@@ -314,7 +314,7 @@ void archive_reader_close(struct archive_reader *r)
 	if (r == NULL)
 		return;
 	la.archive_read_free(r->archive);
-	free(r->damage);
+	cause_free(&r->failure);
 	free(r);
 }
 
@@ -360,7 +360,7 @@ int archive_reader_next(struct archive_reader *r, struct archive_member *member)
 	int result;
 
 	if (r->failed)
-		return fail(r);
+		return give_failure(r);
 	if (r->ended)
 		return 0;
 	r->block_len = 0;
@@ -370,21 +370,21 @@ int archive_reader_next(struct archive_reader *r, struct archive_member *member)
 	result = la.archive_read_next_header(r->archive, &entry);
 	if (result == ARCHIVE_EOF) {
 		r->ended = true;
-		result = check_end(r) == 0 ? 0 : fail(r);
+		result = check_end(r) == 0 ? 0 : give_failure(r);
 	} else if (result == ARCHIVE_OK || result == ARCHIVE_WARN) {
 		describe(entry, member);
 		result = 1;
 	} else {
-		result = fail(r);
+		result = give_failure(r);
 	}
 	leave(before);
 	return result;
 }
 
-/* The next block of content: 1, 0 at the end, -1. */
+/* The next block of content: 1, 0 at the end, -1 and nothing on record. */
 static int next_block(struct archive_reader *r)
 {
-	const void *data;
+	const void *data = NULL;
 	size_t len;
 	la_int64_t offset;
 
@@ -395,12 +395,16 @@ static int next_block(struct archive_reader *r)
 			r->content_ended = true;
 			if (magic_is_archive(r->magic))
 				return 0;
-			return check_end(r) == 0 ? 0 : fail(r);
-		default: return fail(r);
+			if (check_end(r) == 0)
+				return 0;
+			fail(r);
+			return -1;
+		default: fail(r); return -1;
 		}
 		if (len > 0 && offset != r->content) {
 			record(r, "a hole in the content");
-			return fail(r);
+			fail(r);
+			return -1;
 		}
 	} while (len == 0);
 	r->block = data;
@@ -414,14 +418,14 @@ ssize_t archive_reader_read(struct archive_reader *r, void *data, size_t len)
 	size_t done = 0;
 
 	if (r->failed)
-		return fail(r);
+		return give_failure(r);
 	while (done < len && !(r->ended || r->content_ended)) {
 		if (r->block_len == 0) {
 			const int more = next_block(r);
 
 			/* What came before the error is given first: the error is the next call's. */
 			if (more < 0 && done == 0)
-				return -1;
+				return give_failure(r);
 			if (more <= 0)
 				break;
 		}

@@ -15,6 +15,7 @@ struct inflate {
 	const char *name;
 	uint64_t offset; /* of compressed[0] in the file */
 	enum { AT_MEMBER, IN_MEMBER, IN_PADDING, AT_END, BROKEN } place;
+	struct cause failure; /* BROKEN */
 	uint8_t compressed[COMPRESSED_BYTES];
 };
 
@@ -46,6 +47,7 @@ void inflate_free(struct inflate *z)
 	if (z == NULL)
 		return;
 	z->engine->destroy(z->state);
+	cause_free(&z->failure);
 	free(z);
 }
 
@@ -147,22 +149,22 @@ ssize_t inflate_read(struct inflate *z, void *data, size_t len)
 
 	z->window.out = data;
 	z->window.out_len = room;
-	while (z->window.out_len > 0 && z->place != AT_END) {
+	while (z->window.out_len > 0 && z->place != AT_END && z->place != BROKEN) {
 		int result = 0;
 
 		switch (z->place) {
 		case AT_MEMBER: result = begin_member(z); break;
 		case IN_MEMBER: result = inflate_some(z); break;
 		case IN_PADDING: result = skip_padding(z); break;
-		default: return -1;
+		default: break;
 		}
-		if (result == 0)
-			continue;
-		/* What came before the damage is given first: the error is the next call's. */
-		z->place = BROKEN;
-		break;
+		if (result != 0) {
+			z->place = BROKEN;
+			cause_keep(&z->failure);
+		}
 	}
+	/* What came before the damage is given first: the error is the next call's. */
 	if (z->place == BROKEN && z->window.out_len == room)
-		return -1;
+		return cause_give(&z->failure);
 	return (ssize_t)(room - z->window.out_len);
 }

@@ -210,8 +210,10 @@ enum magic input_content(struct input *in)
 	if (in->looked)
 		return in->content;
 	in->looked = true;
-	/* An error is told again to whoever reads. */
+	/* An error is told to who reads. */
 	n = read_content(in, in->head, sizeof in->head);
+	if (n < 0)
+		cause_clear();
 	in->head_len = n > 0 ? (size_t)n : 0;
 	in->content = magic_of(in->head, in->head_len);
 	return in->content;
@@ -239,6 +241,8 @@ static ssize_t read_first(struct input *in, void *data, size_t len)
 	if (head <= 0 || (size_t)head == len)
 		return head;
 	n = read_content(in, (char *)data + head, len - (size_t)head);
+	if (n < 0)
+		cause_clear(); /* the next call's */
 	return n > 0 ? head + n : head;
 }
 
