@@ -1,7 +1,6 @@
 #include "cat_plan.h"
 
 #include "lake/lake.h"
-#include "stream/shard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +21,7 @@ void cat_plan_clear(struct cat_plan *p)
 	columns_free(&p->silver);
 	cat_mends_free(&p->mends);
 	free(p->wants);
+	free(p->parts);
 	*p = (struct cat_plan){0};
 }
 
@@ -153,7 +153,7 @@ static int tell_of_silver(void *context)
 }
 
 /* Which part reads each of the wants. */
-static int share(const struct cat_plan *p, uint32_t *parts)
+static int share(struct cat_plan *p, uint32_t *parts)
 {
 	uint64_t *sizes = calloc(p->n + 1, sizeof *sizes);
 	int result;
@@ -162,10 +162,8 @@ static int share(const struct cat_plan *p, uint32_t *parts)
 		return cause_memory();
 	for (size_t i = 0; i < p->n; i++)
 		sizes[i] = p->wants[i].size;
-	cat_archives_weigh(&p->archives, sizes);
-	result = shard_assign(sizes, p->n, p->cat->parts, parts);
-	if (result == 0)
-		cat_archives_share(&p->archives, parts);
+	result =
+	    cat_archives_share(&p->archives, (const char *)p->lake.data, sizes, p->n, p->cat->parts, parts);
 	free(sizes);
 	return result;
 }
@@ -307,17 +305,22 @@ out:
 	return result;
 }
 
+/* Whether this part reads it; members are read with their archives. */
+static bool is_mine(const struct cat_plan *p, size_t i, const struct control_want *want)
+{
+	if (want->verdict == WANT_ARCHIVE)
+		return cat_archives_is_read(&p->archives, want->path);
+	return p->parts[i] == p->cat->part && !cat_archives_has_member(&p->archives, want->path);
+}
+
 /* Those of this part, in one stream. */
-static int cat_wants(struct cat_plan *p, const uint32_t *parts, bool silver)
+static int cat_wants(struct cat_plan *p, bool silver)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		const struct control_want want = {.verdict = p->wants[i].verdict,
 						  .path = strings_get(&p->texts, (uint32_t)(2 * i))};
 
-		if (parts[i] != p->cat->part || is_silver(&want) != silver ||
-		    cat_archives_has_member(&p->archives, want.path))
-			continue;
-		if (cat_want(p, i) != 0)
+		if (is_silver(&want) == silver && is_mine(p, i, &want) && cat_want(p, i) != 0)
 			return -1;
 	}
 	return cat_end(p->cat);
@@ -325,28 +328,23 @@ static int cat_wants(struct cat_plan *p, const uint32_t *parts, bool silver)
 
 static int carry_out(struct cat_plan *p, const struct stream *in)
 {
-	uint32_t *parts;
-	int result = -1;
-
 	if (p->run.len == 0)
 		return cause_record(STATUS_INPUT, "%s: a plan without a run", in->frames.name);
-	parts = calloc(p->n + 1, sizeof *parts);
-	if (parts == NULL)
+	p->parts = calloc(p->n + 1, sizeof *p->parts);
+	if (p->parts == NULL)
 		return cause_memory();
 	p->hash = in->trailer.hash;
-	if (cat_end(p->cat) != 0 || (p->cat->parts > 0 && share(p, parts) != 0))
-		goto out;
+	if (cat_end(p->cat) != 0 || (p->cat->parts > 0 && share(p, p->parts) != 0))
+		return -1;
+	cat_archives_begin(&p->archives, p->parts, p->cat->part);
 	p->rest = 1;
-	if (cat_wants(p, parts, true) != 0)
-		goto out;
+	if (cat_wants(p, true) != 0)
+		return -1;
 	p->rest = 0;
 	if (cat_begin_for(p->cat, (const char *)p->lake.data) != 0 || tell(p) != 0 ||
 	    cat_tell_rules(p->cat) != 0)
-		goto out;
-	result = cat_wants(p, parts, false);
-out:
-	free(parts);
-	return result;
+		return -1;
+	return cat_wants(p, false);
 }
 
 int cat_plan_item(struct cat_plan *p, struct cat *cat, const struct stream *in)

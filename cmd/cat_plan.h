@@ -27,6 +27,7 @@ struct cat_plan {
 	size_t n, cap;
 	struct strings texts;
 	struct cat_archives archives;
+	uint32_t *parts;           /* that read them */
 	struct dictionary removed; /* sources whose rows go */
 	struct cat_mends mends;    /* of wants, by their number */
 	struct columns silver;     /* that its rows are to have */
