@@ -59,7 +59,7 @@ SHIMS = $(patsubst t/shim/%.c,$(B)/shim/%.so,$(wildcard t/shim/*.c))
 # The tests that have a long form.
 TORTURES = $(wildcard t/07*.t)
 SOURCES = $(wildcard cmd/*.[ch] lib/*/*.[ch] t/unit/*.[ch] t/fuzz/*.[ch] t/shim/*.[ch])
-SCRIPTS = $(wildcard pipelines/* t/*.t t/*.sh t/bench/run t/bench/instructions t/fuzz/run .ci/run)
+SCRIPTS = $(wildcard pipelines/* t/*.t t/*.sh t/bench/run t/bench/instructions t/bench/queries t/fuzz/run .ci/run)
 PIPELINES = $(notdir $(wildcard pipelines/*))
 
 # A line for each step; the commands themselves with V=1.
@@ -162,10 +162,11 @@ torture: all $(SHIMS) fuzz-if-can | $(B)/deps-check
 demo: all
 	@B='$(abspath $(B))' pipelines/demo demo-lake
 
-# What it costs, beside DuckDB and zcat; and how many instructions each tool spends on an event.
-bench bench-instructions: all
+# What it costs, beside DuckDB and zcat; what questions cost of Bronze, Silver and Gold; and how many instructions
+# each tool spends on an event.
+bench bench-queries bench-instructions: all
 	@B='$(abspath $(B))' PEER='$(abspath $(PEER))' BENCH='$(BENCH)' BENCH_DIR='$(abspath $(BENCH_DIR))' \
-		BENCH_RUNS='$(BENCH_RUNS)' t/bench/$(if $(filter bench,$@),run,instructions)
+		BENCH_RUNS='$(BENCH_RUNS)' t/bench/$(if $(filter bench,$@),run,$(@:bench-%=%))
 
 lint:
 	@.ci/deps $(LINT_PACKAGES) $(PACKAGES)
