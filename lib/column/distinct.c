@@ -1,9 +1,8 @@
 #include "column/distinct.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { FEW = 16, FIRST_BITS = 5, BITS_MAX = 40, SLACK = 32 };
+enum { DIGIT_BITS = 10 }; /* of which all buckets' ends fit the first cache and the TLB */
 
 /* Ids as they lie in encoded sets, aligned or not. */
 static uint64_t load(const void *ids, size_t i)
@@ -19,214 +18,81 @@ static void store(void *ids, size_t i, uint64_t id)
 	memcpy((uint8_t *)ids + i * sizeof id, &id, sizeof id);
 }
 
-/* The place an id belongs to: its upper bits, so that places ascend as ids do. */
-static size_t home(const struct distinct *d, uint64_t id)
-{
-	return (size_t)(id >> (64 - d->bits));
-}
-
-/* False when there is no place left behind the last that ids belong to. */
-static bool place(struct distinct *d, uint64_t id)
-{
-	for (size_t i = home(d, id); i < d->cap; i++) {
-		if (d->slots[i] == id)
-			return true;
-		if (d->slots[i] == 0) {
-			d->slots[i] = id;
-			d->n++;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* More places behind the last: a crowd at the end makes the set no sparser than one elsewhere. */
-static int extend(struct distinct *d)
-{
-	const size_t more = d->cap - ((size_t)1 << d->bits);
-	uint64_t *slots = realloc(d->slots, (d->cap + more) * sizeof *slots);
-
-	if (slots == NULL)
-		return cause_memory();
-	memset(slots + d->cap, 0, more * sizeof *slots);
-	d->slots = slots;
-	d->cap += more;
-	return 0;
-}
-
-static int put(struct distinct *d, uint64_t id)
-{
-	while (!place(d, id)) {
-		if (extend(d) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* To 2^bits places. */
-static int grow(struct distinct *d, uint32_t bits)
-{
-	const size_t places = (size_t)1 << bits;
-	const size_t n_old = d->bits > 0 ? d->cap : d->n;
-	const bool has_zero = d->bits > 0 ? d->has_zero : d->n > 0 && d->slots[0] == 0;
-	struct distinct grown = {.bits = bits, .has_zero = has_zero, .n = has_zero};
-
-	grown.cap = places + (places / 2 < SLACK ? places / 2 : SLACK);
-	grown.slots = bits > BITS_MAX ? NULL : calloc(grown.cap, sizeof *grown.slots);
-	if (grown.slots == NULL)
-		return cause_memory();
-	for (size_t i = 0; i < n_old; i++) {
-		if (d->slots[i] != 0 && put(&grown, d->slots[i]) != 0) {
-			free(grown.slots);
-			return -1;
-		}
-	}
-	free(d->slots);
-	*d = grown;
-	return 0;
-}
-
-static size_t fullest(uint32_t bits)
-{
-	return ((size_t)1 << bits) / 8 * 5;
-}
-
-/* --- ids in order ----------------------------------------------------------------------------------------
+/* --- sorting ---------------------------------------------------------------------------------------------
  */
 
-static int reserve_run(struct distinct *d, size_t cap)
+/* As many bits as make about as many buckets as there are ids: these are hashes, so few share one. */
+static unsigned digit_bits(size_t n, unsigned bits)
 {
-	uint64_t *slots;
+	const unsigned wanted = 63 - (unsigned)__builtin_clzll(n);
 
-	if (cap <= d->cap)
-		return 0;
-	slots = realloc(d->slots, cap * sizeof *slots);
-	if (slots == NULL)
-		return cause_memory();
-	d->slots = slots;
-	d->cap = cap;
-	return 0;
+	return wanted < DIGIT_BITS ? (wanted < bits ? wanted : bits) : DIGIT_BITS < bits ? DIGIT_BITS : bits;
 }
 
-static int insert(struct distinct *d, uint64_t id)
-{
-	size_t at = d->n;
-
-	while (at > 0 && d->slots[at - 1] > id)
-		at--;
-	if (at > 0 && d->slots[at - 1] == id)
-		return 0;
-	if (d->n == d->cap && reserve_run(d, d->cap == 0 ? FEW / 4 : d->cap * 2) != 0)
-		return -1;
-	memmove(d->slots + at + 1, d->slots + at, (d->n - at) * sizeof *d->slots);
-	d->slots[at] = id;
-	d->n++;
-	return 0;
-}
-
-/* Both runs from their ends, into the room behind the longer one; ids that both have leave a gap in it. */
-static int merge(struct distinct *d, const uint8_t *run, size_t n)
-{
-	const size_t end = d->n + n;
-	size_t i = d->n, j = n, out = end;
-
-	if (reserve_run(d, end) != 0)
-		return -1;
-	while (i > 0 && j > 0) {
-		const uint64_t own = d->slots[i - 1], other = load(run, j - 1);
-
-		d->slots[--out] = own > other ? own : other;
-		i -= own >= other;
-		j -= other >= own;
-	}
-	memcpy(d->slots + out - j, run, j * sizeof *d->slots);
-	out -= j;
-	memmove(d->slots + i, d->slots + out, (end - out) * sizeof *d->slots);
-	d->n = i + end - out;
-	return 0;
-}
-
-/* --- sets ------------------------------------------------------------------------------------------------
+/*
+ * By the lowest `bits` of them, which are all that they differ in, from the most significant digit on: into
+ * other if to_other, else into ids; either may be overwritten. Up to DISTINCT_FEW that are neighbours stay in
+ * any order.
  */
-
-int distinct_add(struct distinct *d, uint64_t id)
+static void sort_roughly(uint64_t *ids, uint64_t *other, size_t n, unsigned bits, bool to_other)
 {
-	if (d->bits == 0) {
-		if (d->n < FEW)
-			return insert(d, id);
-		if (distinct_reserve(d, 1) != 0)
-			return -1;
+	size_t ends[1 << DIGIT_BITS];
+	unsigned digit = 0;
+	size_t mask = 0, start = 0;
+
+	do {
+		if (n <= DISTINCT_FEW || bits == 0) {
+			if (to_other)
+				memcpy(other, ids, n * sizeof *ids);
+			return;
+		}
+		digit = digit_bits(n, bits);
+		bits -= digit;
+		mask = ((size_t)1 << digit) - 1;
+		memset(ends, 0, (mask + 1) * sizeof *ends);
+		for (size_t i = 0; i < n; i++)
+			ends[ids[i] >> bits & mask]++;
+	} while (ends[ids[0] >> bits & mask] == n);
+	for (size_t i = 0; i <= mask; i++) {
+		const size_t count = ends[i];
+
+		ends[i] = start;
+		start += count;
 	}
-	if (id == 0) {
-		d->n += !d->has_zero;
-		d->has_zero = true;
-		return 0;
+	for (size_t i = 0; i < n; i++)
+		other[ends[ids[i] >> bits & mask]++] = ids[i];
+	start = 0;
+	for (size_t i = 0; i <= mask; i++) {
+		if (ends[i] > start)
+			sort_roughly(other + start, ids + start, ends[i] - start, bits, !to_other);
+		start = ends[i];
 	}
-	if (d->n >= fullest(d->bits) && grow(d, d->bits + 1) != 0)
-		return -1;
-	return put(d, id);
 }
 
-int distinct_reserve(struct distinct *d, size_t n)
+size_t distinct_sort(uint64_t *ids, size_t n, uint64_t *scratch)
 {
-	uint32_t bits = d->bits < FIRST_BITS ? FIRST_BITS : d->bits;
+	size_t left = 0;
 
-	if (d->bits == 0 && d->n + n <= FEW)
-		return 0;
-	while (bits < BITS_MAX && d->n + n > fullest(bits))
-		bits++;
-	return bits > d->bits ? grow(d, bits) : 0;
-}
+	if (n > DISTINCT_FEW)
+		sort_roughly(ids, scratch, n, 64, false);
+	/* Each is a few places at most from where it belongs. */
+	for (size_t i = 1; i < n; i++) {
+		const uint64_t id = ids[i];
+		size_t at = i;
 
-int distinct_add_run(struct distinct *d, const void *ids, size_t n)
-{
-	if (n == 0)
-		return 0;
-	if (d->bits == 0)
-		return merge(d, ids, n);
-	/* Ids come in order, and so do places: without room for all of them they would crowd at the front. */
-	if (distinct_reserve(d, n) != 0)
-		return -1;
+		for (; at > 0 && ids[at - 1] > id; at--)
+			ids[at] = ids[at - 1];
+		ids[at] = id;
+	}
 	for (size_t i = 0; i < n; i++) {
-		if (distinct_add(d, load(ids, i)) != 0)
-			return -1;
+		ids[left] = ids[i];
+		left += i + 1 == n || ids[i] != ids[i + 1];
 	}
-	return 0;
+	return left;
 }
 
-int distinct_sorted(const struct distinct *d, struct buffer *out)
-{
-	uint8_t *ids;
-	size_t n = 0;
-
-	if (d->bits == 0)
-		return buffer_append(out, d->slots, d->n * sizeof *d->slots);
-	if (buffer_reserve(out, d->n * sizeof *d->slots) != 0)
-		return -1;
-	ids = out->data + out->len;
-	if (d->has_zero)
-		store(ids, n++, 0);
-	/* An id is never before its home, so each is at most a cluster away from where it belongs. */
-	for (size_t i = 0; i < d->cap; i++) {
-		const uint64_t id = d->slots[i];
-		size_t at = n;
-
-		if (id == 0)
-			continue;
-		for (; at > 0 && load(ids, at - 1) > id; at--)
-			store(ids, at, load(ids, at - 1));
-		store(ids, at, id);
-		n++;
-	}
-	out->len += n * sizeof *d->slots;
-	return 0;
-}
-
-void distinct_free(struct distinct *d)
-{
-	free(d->slots);
-	*d = (struct distinct){0};
-}
+/* --- runs ------------------------------------------------------------------------------------------------
+ */
 
 /* Without a branch on the ids: nearly all that is asked about is a run. */
 bool distinct_is_run(const void *ids, size_t n)

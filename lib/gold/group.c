@@ -271,8 +271,8 @@ int groups_settle(struct groups *g, size_t column)
 	struct measures *m = &g->measures;
 
 	for (size_t i = 0; i < m->n; i++) {
-		if (m->items[i].sets != NULL && m->items[i].is->column == column &&
-		    measure_settle(m, &m->items[i]) != 0)
+		if (m->items[i].is->kind == STATE_DISTINCT && m->items[i].is->column == column &&
+		    measure_settle(m, &m->items[i], g->keys.strings.n) != 0)
 			return -1;
 	}
 	return 0;
@@ -306,7 +306,7 @@ uint64_t groups_bytes(const struct groups *g)
 		bytes += item->sums != NULL ? m->cap * sizeof *item->sums : 0;
 		bytes += item->numbers != NULL ? m->cap * sizeof *item->numbers : 0;
 		bytes += item->texts != NULL ? m->cap * sizeof *item->texts : 0;
-		bytes += item->sets != NULL ? m->cap * sizeof *item->sets : 0;
+		bytes += group_ids_bytes(&item->ids);
 	}
 	return bytes;
 }
@@ -329,11 +329,7 @@ static int own_state(struct groups *g, uint32_t group, size_t measure, struct st
 
 static int own_ids(struct groups *g, uint32_t group, size_t measure, struct buffer *out)
 {
-	struct measure *item = &g->measures.items[measure];
-
-	if (measure_settle_group(&g->measures, item, group) != 0)
-		return -1;
-	return distinct_sorted(&item->sets[group], out);
+	return measure_ids(&g->measures, &g->measures.items[measure], group, out);
 }
 
 static int own_encode(struct groups *g, uint32_t group, struct buffer *out)
@@ -384,15 +380,25 @@ static int make_run(struct groups *g)
 	return failed ? -1 : 0;
 }
 
+static int settle_ids(struct groups *g)
+{
+	for (size_t i = 0; i < g->measures.n; i++) {
+		if (group_ids_settle(&g->measures.items[i].ids, g->keys.strings.n) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 int groups_rewind(struct groups *g)
 {
 	free(g->order);
 	g->order = NULL;
 	g->walked = 0;
-	if (g->n_rows > 0 && (g->order = order_strings(&g->keys.strings)) == NULL)
-		return -1;
-	if (g->n_rows > 0 && g->runs.n > 0 && make_run(g) != 0)
-		return -1;
+	if (g->n_rows > 0) {
+		g->order = order_strings(&g->keys.strings);
+		if (g->order == NULL || settle_ids(g) != 0 || (g->runs.n > 0 && make_run(g) != 0))
+			return -1;
+	}
 	group_runs_rewind(&g->runs);
 	return 0;
 }

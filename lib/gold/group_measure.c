@@ -44,22 +44,20 @@ void measures_close(struct measures *m)
 	for (size_t i = 0; i < m->n; i++) {
 		struct measure *item = &m->items[i];
 
-		for (uint32_t k = 0; k < m->cap; k++) {
-			if (item->texts != NULL)
-				buffer_free(&item->texts[k]);
-			if (item->sets != NULL)
-				distinct_free(&item->sets[k]);
-		}
+		for (uint32_t k = 0; k < m->cap && item->texts != NULL; k++)
+			buffer_free(&item->texts[k]);
 		measure_drop_seen(m, item);
+		group_ids_free(&item->ids);
 		free(item->sums);
 		free(item->numbers);
 		free(item->texts);
-		free(item->sets);
 	}
 	free(m->tallies);
 	free(m->items);
 	free(m->patterns);
 	free(m->cells);
+	buffer_free(&m->seen[0]);
+	buffer_free(&m->seen[1]);
 }
 
 /* Elements from cap on up to n, all zero. array is the address of a pointer. */
@@ -82,9 +80,7 @@ static int widen_measure(struct measure *item, uint32_t cap, uint32_t n)
 
 	if (kind == STATE_SUM)
 		return widen(&item->sums, cap, n, sizeof *item->sums);
-	if (kind == STATE_DISTINCT)
-		return widen(&item->sets, cap, n, sizeof *item->sets);
-	if (kind == STATE_COUNT)
+	if (kind == STATE_COUNT || kind == STATE_DISTINCT)
 		return 0;
 	if (item->is->type == COLUMN_STRING)
 		return widen(&item->texts, cap, n, sizeof *item->texts);
@@ -320,30 +316,8 @@ int measures_update(struct measures *m, const struct numbering *rows)
 			failed = add_numbers(m, item, rows);
 		else if (item->texts != NULL)
 			failed = add_texts(m, item, rows);
-		else if (item->sets != NULL)
+		else if (item->is->kind == STATE_DISTINCT)
 			failed = measure_add_distinct(m, item, rows);
 	}
 	return failed;
-}
-
-/* --- merging ---------------------------------------------------------------------------------------------
- */
-
-int measures_merge(struct measures *m, uint32_t group, size_t measure, const struct state *s)
-{
-	struct measure *item = &m->items[measure];
-
-	if (item->sets != NULL || s->count == 0)
-		return 0;
-	if (item->owns_tally)
-		m->tallies[item->tally].counts[group] += s->count;
-	if (item->sums != NULL && state_add(&item->sums[group], s->sum) != 0)
-		return -1;
-	if (item->numbers != NULL && (item->is->kind == STATE_MIN ? s->number < item->numbers[group]
-								  : s->number > item->numbers[group]))
-		item->numbers[group] = s->number;
-	if (item->texts == NULL)
-		return 0;
-	return add_text(m, item, group, (struct text){(const char *)s->text.data, s->text.len},
-			item->texts[group].data == NULL);
 }

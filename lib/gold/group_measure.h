@@ -8,8 +8,8 @@
 #ifndef EV_GROUP_MEASURE_H
 #define EV_GROUP_MEASURE_H
 
-#include "column/distinct.h"
 #include "gold/group.h"
+#include "gold/group_ids.h"
 
 struct tally {
 	uint32_t predicate;
@@ -23,8 +23,9 @@ struct measure {
 	decimal_sum *sums; /* sum */
 	int64_t *numbers;  /* min, max; of a float64 the rank */
 	struct buffer *texts;
-	struct distinct *sets;
-	/* distinct, of a column in CODES form: bit [group * stride + slot] is set when the set has the code.
+	struct group_ids ids; /* distinct */
+	/* distinct, of a column in CODES form: bit [group * stride + slot] is set when the group has the
+	 * code.
 	 */
 	uint64_t *seen;
 	uint64_t seen_bytes;
@@ -52,10 +53,11 @@ struct measures {
 	struct measure *items;
 	size_t n;
 	uint32_t cap;      /* groups that there is room for */
-	uint64_t bytes;    /* of sets and texts */
+	uint64_t bytes;    /* of texts */
 	uint8_t *patterns; /* scratch, by row */
 	uint32_t patterns_cap;
-	uint32_t *cells; /* scratch */
+	uint32_t *cells;       /* scratch */
+	struct buffer seen[2]; /* scratch: the ids of one group's bits */
 };
 
 static inline uint32_t numbering_at(const struct numbering *rows, uint32_t row)
@@ -68,16 +70,13 @@ void measures_close(struct measures *m);
 /* Room for n groups, the new ones empty. */
 int measures_reserve(struct measures *m, uint32_t n) MUST_CHECK;
 int measures_update(struct measures *m, const struct numbering *rows) MUST_CHECK;
-/* Adds a state. Of a distinct the ids are added apart. */
-int measures_merge(struct measures *m, uint32_t group, size_t measure, const struct state *s) MUST_CHECK;
-int measures_add_ids(struct measures *m, uint32_t group, size_t measure, const void *ids,
-		     size_t n) MUST_CHECK;
 
 /* group_distinct.c */
 int measure_add_distinct(struct measures *m, struct measure *item, const struct numbering *rows) MUST_CHECK;
-/* Bits of one group, or of all, become ids in the sets. */
-int measure_settle_group(struct measures *m, struct measure *item, uint32_t group) MUST_CHECK;
-int measure_settle(struct measures *m, struct measure *item) MUST_CHECK;
+/* Bits become ids. */
+int measure_settle(struct measures *m, struct measure *item, uint32_t n_groups) MUST_CHECK;
 void measure_drop_seen(struct measures *m, struct measure *item);
+/* A run: what a group has of the ids that are settled, and by its bits. */
+int measure_ids(struct measures *m, struct measure *item, uint32_t group, struct buffer *out) MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Sets of fingerprints against a sorted array.
+ * Runs of fingerprints against the C library's sort.
  */
 #include "column/distinct.h"
 
@@ -31,61 +31,61 @@ static size_t make_run(uint64_t *ids, size_t n)
 	return left;
 }
 
-static void test_set(const char *name, uint64_t *ids, size_t n, size_t reserved)
+static void test_sort(const char *name, const uint64_t *ids, size_t n)
 {
-	struct distinct d = {0};
-	struct buffer out = {0};
-	int failed = reserved > 0 ? distinct_reserve(&d, reserved) : 0;
+	uint64_t *sorted = malloc(n * sizeof *ids + 1), *expected = malloc(n * sizeof *ids + 1);
+	uint64_t *scratch = n > DISTINCT_FEW ? malloc(n * sizeof *ids) : NULL;
+	size_t left, n_expected;
 
-	for (size_t i = 0; i < n && !failed; i++) {
-		distinct_prefetch(&d, ids[i]);
-		failed = distinct_add(&d, ids[i]);
-	}
-	failed |= distinct_sorted(&d, &out) != 0;
-	n = make_run(ids, n);
-	ok(!failed && d.n == n && out.len == n * sizeof *ids &&
-	       (n == 0 || memcmp(out.data, ids, out.len) == 0) &&
-	       distinct_is_run((const uint64_t *)(void *)out.data, out.len / sizeof *ids),
-	   "%s: %zu ids in %zu bytes", name, n, distinct_bytes(&d));
-	ok(distinct_bytes(&d) <= 128 + n * 64 + reserved * 32, "%s: no more memory than it takes", name);
-	distinct_free(&d);
-	buffer_free(&out);
+	memcpy(sorted, ids, n * sizeof *ids);
+	memcpy(expected, ids, n * sizeof *ids);
+	left = distinct_sort(sorted, n, scratch);
+	n_expected = make_run(expected, n);
+	ok(left == n_expected && memcmp(sorted, expected, left * sizeof *ids) == 0 &&
+	       distinct_is_run(sorted, left),
+	   "%s: %zu of %zu ids", name, left, n);
+	free(sorted);
+	free(expected);
+	free(scratch);
 }
 
-/* Runs of other sets, at any address, and ids in between, before or after they have become a table. */
-static void test_mixed(size_t n, uint64_t range, uint32_t single)
+static void test_sorts(void)
 {
-	enum { RUNS = 5, MAX = 2000 };
-	static uint64_t ids[RUNS * MAX], all[RUNS * MAX];
-	static uint8_t moved[MAX * 8 + 1];
-	struct distinct d = {0};
-	struct buffer out = {0};
-	size_t n_all = 0;
-	int failed = 0;
+	enum { N = 50000 };
+	static uint64_t ids[N];
 
-	for (uint32_t k = 0; k < RUNS && !failed; k++) {
-		size_t length;
-
-		for (size_t i = 0; i < n; i++)
-			ids[i] = random_next() % range * (UINT64_MAX / range);
-		memcpy(all + n_all, ids, n * 8);
-		n_all += n;
-		if (k == single) {
-			for (size_t i = 0; i < n && !failed; i++)
-				failed = distinct_add(&d, ids[i]);
-			continue;
-		}
-		length = make_run(ids, n);
-		memcpy(moved + 1, ids, length * 8);
-		failed = distinct_add_run(&d, moved + 1, length);
-	}
-	n_all = make_run(all, n_all);
-	ok(!failed && distinct_sorted(&d, &out) == 0 && d.n == n_all && out.len == n_all * 8 &&
-	       memcmp(out.data, all, out.len) == 0,
-	   "%zu ids of %llu in each of %d runs, of which %u one by one: %zu", n, (unsigned long long)range,
-	   RUNS, single, n_all);
-	distinct_free(&d);
-	buffer_free(&out);
+	for (int i = 0; i < N; i++)
+		ids[i] = random_next();
+	test_sort("nothing", ids, 0);
+	for (size_t n = 1; n <= 70; n++)
+		test_sort("few", ids, n);
+	test_sort("many", ids, N);
+	for (int i = 0; i < N; i++)
+		ids[i] = random_next() % 1000 * UINT64_C(0x9e3779b97f4a7c15);
+	test_sort("often equal", ids, N);
+	for (int i = 0; i < N; i++)
+		ids[i] = 42;
+	test_sort("all equal", ids, N);
+	/* Crowds, which fingerprints do not make of themselves: at the start, at the very end, in the middle.
+	 */
+	for (int i = 0; i < N; i++)
+		ids[i] = random_next() % 4000;
+	test_sort("low", ids, N);
+	for (int i = 0; i < N; i++)
+		ids[i] = UINT64_MAX - random_next() % 400000;
+	test_sort("high", ids, N);
+	for (int i = 0; i < N; i++)
+		ids[i] = (random_next() % 3) << 62 | random_next() % 20;
+	test_sort("three crowds", ids, N);
+	for (int i = 0; i < N; i++)
+		ids[i] = (uint64_t)i;
+	test_sort("in order", ids, N);
+	for (int i = 0; i < N; i++)
+		ids[i] = (uint64_t)(N - i) << 40;
+	test_sort("in reverse", ids, N);
+	for (int i = 0; i < N; i++)
+		ids[i] = (uint64_t)1 << i % 64;
+	test_sort("each bit", ids, N);
 }
 
 static void test_runs(void)
@@ -120,32 +120,7 @@ static void test_runs(void)
 
 int main(void)
 {
-	enum { N = 50000 };
-	static uint64_t ids[N];
-
-	test_set("nothing", ids, 0, 0);
-	for (int i = 0; i < N; i++)
-		ids[i] = random_next();
-	test_set("all different", ids, N, 0);
-	for (int i = 0; i < N; i++)
-		ids[i] = random_next();
-	test_set("reserved", ids, N, N);
-	for (int i = 0; i < N; i++)
-		ids[i] = random_next() % 1000 * UINT64_C(0x9e3779b97f4a7c15);
-	test_set("often equal", ids, N, 0);
-	/* Crowds, which fingerprints do not make of themselves: at the start, at the very end. */
-	for (int i = 0; i < 3000; i++)
-		ids[i] = random_next() % 4000;
-	test_set("low", ids, 3000, 0);
-	for (int i = 0; i < 3000; i++)
-		ids[i] = UINT64_MAX - random_next() % 4000;
-	test_set("high", ids, 3000, 0);
-	for (uint32_t single = 0; single <= 5; single++) {
-		test_mixed(3, 10, single);
-		test_mixed(12, 30, single);
-		test_mixed(17, UINT64_MAX, single);
-		test_mixed(2000, 5000, single);
-	}
+	test_sorts();
 	test_runs();
 	return tap_done();
 }
