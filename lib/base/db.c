@@ -184,8 +184,8 @@ static int configure_writer(struct db *db, bool marked)
 	char mark[128];
 
 	/* Pages that were read are soon too many to be of use again, and new memory for each costs as much as
-	 * reading it; pages that were changed are kept as long as they take 16 MiB. (Of that number SQLite takes
-	 * the lowest byte for a switch: with 2048 they would all be kept until the commit.) */
+	 * reading it; pages that were changed are kept as long as they take 16 MiB. (Of that number SQLite
+	 * takes the lowest byte for a switch: with 2048 they would all be kept until the commit.) */
 	if (db_exec(db,
 		    "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 0;"
 		    "PRAGMA cache_size = -2048; PRAGMA cache_spill = 2047; PRAGMA temp_store = MEMORY") != 0)
