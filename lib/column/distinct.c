@@ -104,17 +104,20 @@ bool distinct_is_run(const void *ids, size_t n)
 	return !out_of_order;
 }
 
-size_t distinct_subtract(uint64_t *ids, size_t n, const uint64_t *run, size_t n_run)
+size_t distinct_subtract(uint64_t *ids, size_t n, const void *run, size_t n_run)
 {
-	size_t left = 0;
+	size_t left = 0, i = 0, j = 0;
 
-	for (size_t i = 0, j = 0; i < n; i++) {
-		while (j < n_run && run[j] < ids[i])
-			j++;
-		if (j == n_run || run[j] != ids[i])
-			ids[left++] = ids[i];
+	while (i < n && j < n_run) {
+		const uint64_t id = ids[i], known = load(run, j);
+
+		ids[left] = id;
+		left += id < known;
+		i += id <= known;
+		j += known <= id;
 	}
-	return left;
+	memmove(ids + left, ids + i, (n - i) * sizeof *ids);
+	return left + n - i;
 }
 
 size_t distinct_merge(const void *a, size_t n_a, const void *b, size_t n_b, void *out)

@@ -19,7 +19,7 @@ size_t distinct_sort(uint64_t *ids, size_t n, uint64_t *scratch);
 
 bool distinct_is_run(const void *ids, size_t n);
 /* Takes those of run out of ids; returns how many are left. */
-size_t distinct_subtract(uint64_t *ids, size_t n, const uint64_t *run, size_t n_run);
+size_t distinct_subtract(uint64_t *ids, size_t n, const void *run, size_t n_run);
 /* The union of two runs, in out (room for both); returns its length. */
 size_t distinct_merge(const void *a, size_t n_a, const void *b, size_t n_b, void *out);
 

@@ -43,7 +43,6 @@ void gold_ids_close(struct gold_ids *s)
 	db_finalize(s->remove);
 	db_finalize(s->insert);
 	free(s->chunks);
-	buffer_free(&s->chunk);
 	buffer_free(&s->old);
 	buffer_free(&s->merged);
 	*s = (struct gold_ids){0};
@@ -77,12 +76,11 @@ static int list_chunks(struct gold_ids *s, int64_t group, size_t measure)
 	return more;
 }
 
-/* Appends the ids of a chunk to out. */
-static int read_chunk(struct gold_ids *s, const struct gold_ids_chunk *chunk, struct buffer *out)
+/* The ids of a chunk, as they lie in the database: until s->read is reset, which is for the caller. */
+static int read_chunk(struct gold_ids *s, const struct gold_ids_chunk *chunk, const void **ids)
 {
-	const size_t start = out->len;
 	struct text blob;
-	const uint64_t *ids;
+	uint64_t first, last;
 	int more;
 
 	db_bind_int(s->read, 1, chunk->id);
@@ -90,14 +88,13 @@ static int read_chunk(struct gold_ids *s, const struct gold_ids_chunk *chunk, st
 	if (more != 1)
 		return more == 0 ? damaged() : -1;
 	blob = db_text(s->read, 0);
-	if (blob.len != chunk->n * sizeof *ids)
+	if (blob.len != chunk->n * sizeof first)
 		return damaged();
-	if (buffer_append(out, blob.data, blob.len) != 0)
-		return -1;
-	db_reset(s->read);
-	ids = (const uint64_t *)(const void *)(out->data + start);
-	if (!distinct_is_run(ids, chunk->n) || ids[0] != chunk->first || ids[chunk->n - 1] != chunk->last)
+	memcpy(&first, blob.data, sizeof first);
+	memcpy(&last, blob.data + blob.len - sizeof last, sizeof last);
+	if (!distinct_is_run(blob.data, chunk->n) || first != chunk->first || last != chunk->last)
 		return damaged();
+	*ids = blob.data;
 	return 0;
 }
 
@@ -125,15 +122,15 @@ static int drop_known(struct gold_ids *s, uint64_t *ids, size_t *n)
 		const size_t start = lower_bound(ids, *n, c->first);
 		const size_t end =
 		    c->last == UINT64_MAX ? *n : start + lower_bound(ids + start, *n - start, c->last + 1);
+		const void *known;
 		size_t left;
 
 		if (start == end)
 			continue;
-		buffer_clear(&s->chunk);
-		if (read_chunk(s, c, &s->chunk) != 0)
+		if (read_chunk(s, c, &known) != 0)
 			return -1;
-		left = distinct_subtract(ids + start, end - start, (const uint64_t *)(void *)s->chunk.data,
-					 c->n);
+		left = distinct_subtract(ids + start, end - start, known, c->n);
+		db_reset(s->read);
 		memmove(ids + start + left, ids + end, (*n - end) * sizeof *ids);
 		*n -= end - start - left;
 	}
@@ -147,8 +144,12 @@ static int swallow(struct gold_ids *s, size_t first_chunk, const uint64_t *ids, 
 
 	buffer_clear(&s->old);
 	for (size_t i = first_chunk; i < s->n; i++) {
-		if (read_chunk(s, &s->chunks[i], &s->old) != 0)
+		const void *known;
+
+		if (read_chunk(s, &s->chunks[i], &known) != 0 ||
+		    buffer_append(&s->old, known, s->chunks[i].n * sizeof *ids) != 0)
 			return -1;
+		db_reset(s->read);
 		db_bind_int(s->remove, 1, s->chunks[i].id);
 		if (db_run(s->remove) != 0)
 			return -1;

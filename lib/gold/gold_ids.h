@@ -27,7 +27,7 @@ struct gold_ids {
 	struct db_statement *list, *read, *remove, *insert;
 	struct gold_ids_chunk *chunks; /* of the set at hand */
 	size_t n, cap;
-	struct buffer chunk, old, merged;
+	struct buffer old, merged;
 };
 
 int gold_ids_create(struct db *db) MUST_CHECK;
