@@ -52,6 +52,8 @@ is "$(evsql -v lake "SELECT count(*) FROM bronze WHERE source = '$one'" 2>&1 >/d
 	" 1 of $files files, $size of $(cat "$(dirname "lake/$one")"/../../../../*/*/*/*/*.gz "$(dirname "lake/$one")"/../../../../*/*/*/*.gz 2>/dev/null | wc -c) bytes" \
 	'a source that is named is read alone'
 is "$(ask lake "SELECT count(*) FROM bronze WHERE source = '$one'")" "$(ask lake "SELECT count(*) FROM silver WHERE source = '$one'")" 'and has its rows'
+is "$(evsql -v lake 'SELECT event_type, count(*) FROM bronze GROUP BY event_type' 2>&1 >/dev/null | sed 's/.*; read //;s/,.*//')" \
+	"$files of $files files" 'however many processes read them'
 exits 1 'the limit counts' evsql -l 1000 lake 'SELECT count(*) FROM bronze'
 is "$(cat out)" '' 'before anything is answered'
 

@@ -19,7 +19,7 @@ struct message {
 	uint32_t kind;
 	uint32_t status;
 	uint64_t len;
-	uint64_t bytes_read;
+	uint64_t files, bytes; /* that were read, with the last one */
 };
 
 struct shard {
@@ -32,11 +32,11 @@ static const char pipe_name[] = "the pipe within the query";
 /* --- the part --------------------------------------------------------------------------------------------
  */
 
-static int send_message(int fd, enum message_kind kind, const void *data, size_t len, uint64_t bytes_read)
+static int send_message(int fd, struct message m, const void *data)
 {
-	const struct message m = {kind, cause_status(), len, bytes_read};
+	m.status = cause_status();
 
-	return fd_write_all(fd, &m, sizeof m, pipe_name) != 0 ? -1 : fd_write_all(fd, data, len, pipe_name);
+	return fd_write_all(fd, &m, sizeof m, pipe_name) != 0 ? -1 : fd_write_all(fd, data, m.len, pipe_name);
 }
 
 static int send_groups(struct aggregate *a, int fd)
@@ -50,12 +50,13 @@ static int send_groups(struct aggregate *a, int fd)
 			more = -1;
 		else if (out.len < CHUNK_BYTES)
 			continue;
-		else if (send_message(fd, MESSAGE_GROUPS, out.data, out.len, 0) != 0)
+		else if (send_message(fd, (struct message){.kind = MESSAGE_GROUPS, .len = out.len},
+				      out.data) != 0)
 			more = -1;
 		buffer_clear(&out);
 	}
 	if (more == 0 && out.len > 0)
-		more = send_message(fd, MESSAGE_GROUPS, out.data, out.len, 0);
+		more = send_message(fd, (struct message){.kind = MESSAGE_GROUPS, .len = out.len}, out.data);
 	buffer_free(&out);
 	return more;
 }
@@ -64,14 +65,17 @@ static int send_groups(struct aggregate *a, int fd)
 static _Noreturn void run_part(struct aggregate *a, struct scan *scan, int fd)
 {
 	const struct usage *usage = &a->relation->query->usage;
-	const uint64_t before = usage->bytes;
-	int sent;
+	const struct usage before = *usage;
+	const char *why = NULL;
+	struct message m = {.kind = MESSAGE_END};
 
-	if (aggregate_scan(a, scan) == 0 && send_groups(a, fd) == 0)
-		sent = send_message(fd, MESSAGE_END, NULL, 0, usage->bytes - before);
-	else
-		sent = send_message(fd, MESSAGE_FAILED, cause_message(), strlen(cause_message()), 0);
-	_exit(sent == 0 ? 0 : STATUS_SYSTEM);
+	if (aggregate_scan(a, scan) != 0 || send_groups(a, fd) != 0) {
+		why = cause_message();
+		m = (struct message){.kind = MESSAGE_FAILED, .len = strlen(why)};
+	}
+	m.files = usage->files - before.files;
+	m.bytes = usage->bytes - before.bytes;
+	_exit(send_message(fd, m, why) == 0 ? 0 : STATUS_SYSTEM);
 }
 
 static int start(struct aggregate *a, struct scan *scan, struct shard *shard)
@@ -129,7 +133,8 @@ static int merge(struct aggregate *a, int fd, struct buffer *data)
 		if (groups_merge(a->groups, data->data, data->len) != 0)
 			return -1;
 	}
-	a->relation->query->usage.bytes += m.bytes_read;
+	a->relation->query->usage.files += m.files;
+	a->relation->query->usage.bytes += m.bytes;
 	return 0;
 }
 

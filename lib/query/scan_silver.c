@@ -369,7 +369,8 @@ int scan_silver_next(struct scan *s, uint32_t *n)
 		}
 		if (own->at == own->n)
 			return 0;
-		s->is.relation->query->usage.files++;
+		/* Of a file each part reads some row groups: it is one file. */
+		s->is.relation->query->usage.files += s->is.part == 0;
 		more = open_file(s, &own->files[own->at++]);
 	}
 	return more;
