@@ -80,34 +80,70 @@ static void sort_alike(struct place *places, uint32_t n, const struct strings *s
 	}
 }
 
-uint32_t *order_strings(const struct strings *s)
+/* Room for places, and for as many again behind them. */
+static struct place *places_new(uint32_t n)
 {
-	const size_t skip = common_to_all(s);
-	uint32_t *order = malloc(s->n * sizeof *order + 1);
-	struct place *places = malloc(s->n * sizeof *places + 1);
-	struct place *sorted = malloc(s->n * sizeof *sorted + 1);
+	struct place *places = malloc(2 * (size_t)n * sizeof *places + 1);
 
-	if (order == NULL || places == NULL || sorted == NULL) {
+	if (places == NULL)
 		cause_memory();
-		free(order);
-		order = NULL;
-		goto done;
-	}
-	for (uint32_t i = 0; i < s->n; i++)
-		places[i] = (struct place){start_of(strings_get(s, i), skip), i};
-	for (unsigned shift = 0; shift < 64 && s->n > 1; shift += 8) {
-		if (sort_by_byte(places, sorted, s->n, shift)) {
+	return places;
+}
+
+/* By their starts; where they are then. */
+static struct place *sort_places(struct place *places, uint32_t n)
+{
+	struct place *sorted = places + n;
+
+	for (unsigned shift = 0; shift < 64 && n > 1; shift += 8) {
+		if (sort_by_byte(places, sorted, n, shift)) {
 			struct place *swap = places;
 
 			places = sorted;
 			sorted = swap;
 		}
 	}
-	sort_alike(places, s->n, s);
-	for (uint32_t i = 0; i < s->n; i++)
+	return places;
+}
+
+static uint32_t *numbers_of(const struct place *places, uint32_t n)
+{
+	uint32_t *order = malloc(n * sizeof *order + 1);
+
+	if (order == NULL)
+		cause_memory();
+	for (uint32_t i = 0; order != NULL && i < n; i++)
 		order[i] = places[i].text;
-done:
+	return order;
+}
+
+uint32_t *order_strings(const struct strings *s)
+{
+	const size_t skip = common_to_all(s);
+	struct place *places = places_new(s->n), *sorted;
+	uint32_t *order;
+
+	if (places == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < s->n; i++)
+		places[i] = (struct place){start_of(strings_get(s, i), skip), i};
+	sorted = sort_places(places, s->n);
+	sort_alike(sorted, s->n, s);
+	order = numbers_of(sorted, s->n);
 	free(places);
-	free(sorted);
+	return order;
+}
+
+uint32_t *order_numbers(const uint64_t *numbers, uint32_t n)
+{
+	struct place *places = places_new(n);
+	uint32_t *order;
+
+	if (places == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < n; i++)
+		places[i] = (struct place){numbers[i], i};
+	order = numbers_of(sort_places(places, n), n);
+	free(places);
 	return order;
 }

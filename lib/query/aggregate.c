@@ -1,5 +1,6 @@
 #include "query/aggregate_parts.h"
 
+#include "column/order.h"
 #include "gold/predicate_bounds.h"
 
 #include <stdlib.h>
@@ -272,7 +273,7 @@ void aggregate_dimensions(const struct aggregate *a, uint32_t group, struct valu
 	}
 }
 
-void aggregate_measure(const struct aggregate *a, uint32_t group, size_t measure, struct value *value)
+static void measure_of(const struct aggregate *a, uint32_t group, size_t measure, struct value *value)
 {
 	const struct aggregate_cell *cell = &a->cells[group * a->definition.n_measures + measure];
 
@@ -283,101 +284,135 @@ void aggregate_measure(const struct aggregate *a, uint32_t group, size_t measure
 	}
 }
 
+void aggregate_value(const struct aggregate *a, uint32_t group, size_t output, struct value *value)
+{
+	const struct expression *e = a->definition.outputs[output].value;
+	const struct text key = strings_get(&a->keys, group);
+	const uint8_t *at = (const uint8_t *)key.data, *end = at + key.len;
+
+	if (e->kind == EXPRESSION_MEASURE) {
+		measure_of(a, group, e->index, value);
+		return;
+	}
+	for (size_t i = 0; i <= e->index; i++) {
+		if (key_next(&at, end, a->definition.dimensions[i].type, value) != 0)
+			*value = (struct value){.kind = VALUE_NULL};
+	}
+}
+
 /* --- their order -----------------------------------------------------------------------------------------
  */
 
-/* Its first dimension as a number that orders like it, as far as eight bytes go. */
-struct place {
-	uint64_t start;
-	uint32_t group;
+/* The values of a column, in the order that there is so far. */
+struct sort_keys {
+	bool *is_null;
+	uint64_t *numbers;    /* that order as they do */
+	struct strings texts; /* or these */
+	bool are_texts;
 };
 
-struct order {
-	const struct aggregate *aggregate;
-	const size_t *dimensions;
-	size_t n;
-	struct value *a, *b; /* scratch */
-};
-
-static int rank_of(const struct value *v)
+static void keys_free(struct sort_keys *k)
 {
-	return v->kind == VALUE_NULL ? 0 : v->kind == VALUE_TEXT ? 2 : 1;
+	free(k->is_null);
+	free(k->numbers);
+	strings_free(&k->texts);
 }
 
-/* Of one column, so that integers do not meet reals. */
-static int compare_values(const struct value *a, const struct value *b)
+static int keys_make(struct sort_keys *k, const struct aggregate *a, size_t output, const uint32_t *order)
 {
-	if (rank_of(a) != rank_of(b))
-		return rank_of(a) - rank_of(b);
-	switch (a->kind) {
-	case VALUE_INTEGER: return (a->integer > b->integer) - (a->integer < b->integer);
-	case VALUE_REAL: return (a->real > b->real) - (a->real < b->real);
-	case VALUE_TEXT: return text_order(value_text(a), value_text(b));
-	default: return 0;
+	const uint32_t n = aggregate_n(a);
+
+	k->are_texts = strcmp(definition_output_type(&a->definition, output), "TEXT") == 0;
+	k->is_null = calloc((size_t)n + 1, sizeof *k->is_null);
+	k->numbers = k->are_texts ? NULL : calloc((size_t)n + 1, sizeof *k->numbers);
+	if (k->is_null == NULL || (!k->are_texts && k->numbers == NULL))
+		return cause_memory();
+	for (uint32_t i = 0; i < n; i++) {
+		struct value v;
+		struct text text = {"", 0};
+
+		aggregate_value(a, order[i], output, &v);
+		k->is_null[i] = v.kind == VALUE_NULL;
+		if (v.kind == VALUE_INTEGER)
+			k->numbers[i] = (uint64_t)v.integer ^ (uint64_t)1 << 63;
+		else if (v.kind == VALUE_REAL)
+			k->numbers[i] = (uint64_t)state_rank(value_bits(v.real + 0.0)) ^ (uint64_t)1 << 63;
+		else if (v.kind == VALUE_TEXT)
+			text = value_text(&v);
+		if (k->are_texts && strings_add(&k->texts, text.data, text.len) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void reverse(uint32_t *order, uint32_t n)
+{
+	for (uint32_t i = 0; i < n / 2; i++) {
+		const uint32_t swap = order[i];
+
+		order[i] = order[n - 1 - i];
+		order[n - 1 - i] = swap;
 	}
 }
 
-static uint64_t start_of(const struct value *v)
+/* Those that are alike stay as they are. */
+static int sort_by(const struct aggregate *a, struct aggregate_order by, uint32_t *order, uint32_t *next)
 {
-	uint8_t bytes[8] = {0};
-	uint64_t start;
-	struct text text;
+	const uint32_t n = aggregate_n(a);
+	struct sort_keys k = {0};
+	uint32_t *sorted = NULL, at = 0;
+	int result = -1;
 
-	switch (v->kind) {
-	case VALUE_NULL: return 0;
-	case VALUE_INTEGER: return (uint64_t)v->integer ^ (uint64_t)1 << 63;
-	case VALUE_REAL: return (uint64_t)state_rank(value_bits(v->real + 0.0)) ^ (uint64_t)1 << 63;
-	default: break;
+	if (by.descending)
+		reverse(order, n);
+	if (keys_make(&k, a, by.output, order) == 0)
+		sorted = k.are_texts ? order_strings(&k.texts) : order_numbers(k.numbers, n);
+	if (sorted == NULL)
+		goto out;
+	for (int nulls = 1; nulls >= 0; nulls--) {
+		for (uint32_t i = 0; i < n; i++) {
+			if (k.is_null[sorted[i]] == nulls)
+				next[at++] = order[sorted[i]];
+		}
 	}
-	text = value_text(v);
-	memcpy(bytes, text.data, text.len < sizeof bytes ? text.len : sizeof bytes);
-	memcpy(&start, bytes, sizeof start);
-	return __builtin_bswap64(start);
+	memcpy(order, next, n * sizeof *order);
+	if (by.descending)
+		reverse(order, n);
+	result = 0;
+out:
+	free(sorted);
+	keys_free(&k);
+	return result;
 }
 
-static int compare_places(const void *x, const void *y, void *context)
+static bool is_sorted_by(const struct aggregate_order *by, size_t n, size_t output)
 {
-	const struct place *a = x, *b = y;
-	struct order *o = context;
-
-	if (a->start != b->start)
-		return a->start < b->start ? -1 : 1;
-	aggregate_dimensions(o->aggregate, a->group, o->a);
-	aggregate_dimensions(o->aggregate, b->group, o->b);
-	for (size_t i = 0; i < o->n; i++) {
-		const int order = compare_values(&o->a[o->dimensions[i]], &o->b[o->dimensions[i]]);
-
-		if (order != 0)
-			return order;
+	for (size_t i = 0; i < n; i++) {
+		if (by[i].output == output)
+			return true;
 	}
-	return (a->group > b->group) - (a->group < b->group);
+	return false;
 }
 
-uint32_t *aggregate_order(struct aggregate *a, const size_t *dimensions, size_t n)
+uint32_t *aggregate_sort(const struct aggregate *a, const struct aggregate_order *by, size_t n)
 {
 	const uint32_t n_groups = aggregate_n(a);
-	const size_t n_values = a->definition.n_dimensions + 1;
-	struct value *values = calloc(2 * n_values, sizeof *values);
-	struct place *places = calloc((size_t)n_groups + 1, sizeof *places);
 	uint32_t *order = calloc((size_t)n_groups + 1, sizeof *order);
-	struct order o = {a, dimensions, n, values, values != NULL ? values + n_values : NULL};
+	uint32_t *next = calloc((size_t)n_groups + 1, sizeof *next);
+	int failed = order == NULL || next == NULL ? cause_memory() : 0;
 
-	if (values == NULL || places == NULL || order == NULL) {
-		cause_memory();
-		free(order);
-		order = NULL;
-		goto out;
+	for (uint32_t i = 0; i < n_groups && !failed; i++)
+		order[i] = i;
+	/* From the last to the first. The dimensions are the first outputs. */
+	for (size_t i = a->definition.n_dimensions; i-- > 0 && !failed;) {
+		if (!is_sorted_by(by, n, i))
+			failed = sort_by(a, (struct aggregate_order){i, false}, order, next);
 	}
-	for (uint32_t i = 0; i < n_groups; i++) {
-		aggregate_dimensions(a, i, values);
-		places[i] = (struct place){n > 0 ? start_of(&values[dimensions[0]]) : 0, i};
-	}
-	if (n > 0)
-		qsort_r(places, n_groups, sizeof *places, compare_places, &o);
-	for (uint32_t i = 0; i < n_groups; i++)
-		order[i] = places[i].group;
-out:
-	free(values);
-	free(places);
-	return order;
+	for (size_t i = n; i-- > 0 && !failed;)
+		failed = sort_by(a, by[i], order, next);
+	free(next);
+	if (!failed)
+		return order;
+	free(order);
+	return NULL;
 }

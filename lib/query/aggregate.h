@@ -23,10 +23,19 @@ const struct definition *aggregate_definition(const struct aggregate *a);
 int aggregate_compute(struct aggregate *a) MUST_CHECK;
 /* After that: how many groups. */
 uint32_t aggregate_n(const struct aggregate *a);
-/* Their numbers in the order of these dimensions, nulls first; the caller frees them. */
-uint32_t *aggregate_order(struct aggregate *a, const size_t *dimensions, size_t n) MUST_CHECK;
-/* The dimensions of a group, in values[0 .. n_dimensions), and a measure; texts are borrowed. */
+
+/* A column of the definition to be sorted by: nulls are least. */
+struct aggregate_order {
+	size_t output;
+	bool descending;
+};
+
+/* Their numbers in the order of these, and where that leaves them alike in the order of all dimensions; the
+ * caller frees them. */
+uint32_t *aggregate_sort(const struct aggregate *a, const struct aggregate_order *by, size_t n) MUST_CHECK;
+/* A column of a group; a text is borrowed. */
+void aggregate_value(const struct aggregate *a, uint32_t group, size_t output, struct value *value);
+/* Its dimensions, in values[0 .. n_dimensions), likewise. */
 void aggregate_dimensions(const struct aggregate *a, uint32_t group, struct value *values);
-void aggregate_measure(const struct aggregate *a, uint32_t group, size_t measure, struct value *value);
 
 #endif

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ORDER_COST = 1000 };
-
 struct table {
 	sqlite3_vtab base;
 	struct query *query;
@@ -86,7 +84,7 @@ static int disconnect(sqlite3_vtab *base)
 	return SQLITE_OK;
 }
 
-/* The order that is asked for goes to the cursor as a text: the numbers of dimensions. */
+/* The order that is asked for goes to the cursor as a text: a sign and the number of each column. */
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
 	const struct definition *d = ((struct table *)base)->definition;
@@ -94,12 +92,12 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 	bool ordered = info->nOrderBy > 0;
 
 	for (int i = 0; i < info->nOrderBy; i++) {
-		ordered = ordered && info->aOrderBy[i].iColumn >= 0 && !info->aOrderBy[i].desc &&
-			  (size_t)info->aOrderBy[i].iColumn < d->n_dimensions;
-		sqlite3_str_appendf(plan, "%d ", info->aOrderBy[i].iColumn);
+		ordered = ordered && info->aOrderBy[i].iColumn >= 0;
+		sqlite3_str_appendf(plan, "%c%d ", info->aOrderBy[i].desc ? '-' : '+',
+				    info->aOrderBy[i].iColumn);
 	}
 	info->orderByConsumed = ordered;
-	info->estimatedCost = 1e6 + (ordered ? ORDER_COST : 0);
+	info->estimatedCost = 1e6;
 	info->estimatedRows = d->n_dimensions == 0 ? 1 : 100000;
 	info->idxNum = ordered ? info->nOrderBy : 0;
 	info->idxStr = sqlite3_str_finish(plan);
@@ -143,20 +141,23 @@ static int filter(sqlite3_vtab_cursor *base, int n, const char *plan, int argc, 
 {
 	struct cursor *c = (struct cursor *)base;
 	struct aggregate *a = aggregate_of(base);
-	size_t *dimensions = calloc((size_t)n + 1, sizeof *dimensions);
+	struct aggregate_order *by = calloc((size_t)n + 1, sizeof *by);
 
 	(void)argc;
 	(void)argv;
-	if (dimensions == NULL)
+	if (by == NULL)
 		return SQLITE_NOMEM;
-	for (int i = 0, len; i < n; i++, plan += len)
-		sscanf(plan, "%zu %n", &dimensions[i], &len);
+	for (int i = 0, len = 0; i < n; i++, plan += len) {
+		by[i].descending = *plan == '-';
+		sscanf(plan + 1, "%zu %n", &by[i].output, &len);
+		len++;
+	}
 	free(c->order);
 	c->order = NULL;
 	c->at = c->n = 0;
 	if (aggregate_compute(a) == 0)
-		c->order = aggregate_order(a, dimensions, (size_t)n);
-	free(dimensions);
+		c->order = aggregate_sort(a, by, (size_t)n);
+	free(by);
 	if (c->order == NULL)
 		return fail(base->pVtab);
 	c->n = aggregate_n(a);
@@ -205,7 +206,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *to, int i)
 		give(to, &c->dimensions[e->index]);
 		return SQLITE_OK;
 	}
-	aggregate_measure(t->aggregate, c->order[c->at], e->index, &v);
+	aggregate_value(t->aggregate, c->order[c->at], (size_t)i, &v);
 	give(to, &v);
 	return SQLITE_OK;
 }

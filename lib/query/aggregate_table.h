@@ -2,8 +2,7 @@
  * aggregate_table -- an aggregate as a virtual table of SQLite: a row for each group, with the columns of its
  * definition.
  *
- * It gives them in the order of any of its dimensions that SQLite asks for, so that GROUP BY these costs no
- * other sorting.
+ * They come in the order of any columns that SQLite asks for, and else in that of the dimensions.
  */
 #ifndef EV_AGGREGATE_TABLE_H
 #define EV_AGGREGATE_TABLE_H

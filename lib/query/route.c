@@ -429,6 +429,19 @@ static int take_outputs(struct select *s)
 	return taken;
 }
 
+/* There are no groups any more, but rows: what holds for groups is WHERE. */
+static int take_rest(struct select *s)
+{
+	struct span rest = s->rest;
+
+	if (rest.first < rest.end && token_is(at(s, rest.first), "having")) {
+		rest.first++;
+		if (buffer_append_text(&s->text, " WHERE") != 0)
+			return -1;
+	}
+	return take_values(s, rest);
+}
+
 /* --- the definition --------------------------------------------------------------------------------------
  */
 
@@ -477,19 +490,10 @@ static int write_from(struct select *s)
 	return result;
 }
 
-static int write_rest(struct select *s)
-{
-	if (s->group.first == s->group.end)
-		return 1;
-	const struct text group = text_of_span(s, s->group);
-
-	return buffer_printf(&s->text, " GROUP BY %.*s", (int)group.len, group.data) == 0 ? 1 : -1;
-}
-
 /* The SELECT at a token: 1 and s->text is to take its place, up to *end; 0; -1. */
 static int take_select(struct select *s, uint32_t first, uint32_t *end)
 {
-	struct buffer head = {0};
+	struct buffer rest = {0};
 	int taken;
 
 	s->n_dimensions = 0;
@@ -501,10 +505,10 @@ static int take_select(struct select *s, uint32_t first, uint32_t *end)
 	s->columns = s->route->columns_of(s->route->context, at(s, s->table)->text);
 	if (s->columns == NULL || !take_dimensions(s))
 		return 0;
-	/* Aggregates may stand in the rest too, but FROM comes before it: so that is written first. */
-	taken = take_values(s, s->rest);
+	/* Aggregates may stand in the rest too, but FROM comes before it. */
+	taken = take_rest(s);
 	if (taken > 0)
-		taken = buffer_append(&head, s->text.data, s->text.len) == 0 ? 1 : -1;
+		taken = buffer_append(&rest, s->text.data, s->text.len) == 0 ? 1 : -1;
 	buffer_clear(&s->text);
 	if (taken > 0)
 		taken = take_outputs(s);
@@ -514,10 +518,8 @@ static int take_select(struct select *s, uint32_t first, uint32_t *end)
 	if (taken > 0)
 		taken = write_from(s);
 	if (taken > 0)
-		taken = write_rest(s);
-	if (taken > 0)
-		taken = buffer_append(&s->text, head.data, head.len) == 0 ? 1 : -1;
-	buffer_free(&head);
+		taken = buffer_append(&s->text, rest.data, rest.len) == 0 ? 1 : -1;
+	buffer_free(&rest);
 	return taken;
 }
 

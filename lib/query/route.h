@@ -7,13 +7,14 @@
  *
  * becomes
  *
- *   SELECT category, round("#1" / "#2", 2) AS mean FROM temp."evlake 1" GROUP BY category ORDER BY mean
+ *   SELECT category, round("#1" / "#2", 2) AS mean FROM temp."evlake 1" ORDER BY mean
  *
  * with
  *
  *   SELECT category, sum(revenue) AS "#1", count(*) AS "#2" FROM silver WHERE price > 5 GROUP BY category
  *
- * for that engine. What is made of the aggregates, names, types and order stay SQLite's own. Wherever it is
+ * for that engine. Groups come in the order of their dimensions. What is made of the aggregates, names and
+ * types stay SQLite's own. Wherever it is
  * not certain that the same comes out, the statement stays as it is: nobody is told.
  */
 #ifndef EV_ROUTE_H
