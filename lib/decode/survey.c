@@ -52,6 +52,7 @@ struct text survey_key(const struct survey *s, uint32_t field)
 static int add_field(struct survey *s, uint32_t object)
 {
 	struct survey_field *f;
+	struct text key;
 
 	if (array_reserve(&s->fields, &s->cap, s->n + 1, sizeof *s->fields) != 0 ||
 	    array_reserve(&s->always, &s->always_cap, s->n_always + 1, sizeof *s->always) != 0)
@@ -64,6 +65,11 @@ static int add_field(struct survey *s, uint32_t object)
 	    .is_always = s->rows == 0,
 	    .first_missing = s->first_row,
 	};
+	key = survey_key(s, (uint32_t)s->n);
+	f->is_plain = true;
+	for (size_t i = 0; i < key.len; i++)
+		f->is_plain &=
+		    key.data[i] != '"' && key.data[i] != '\\' && (unsigned char)key.data[i] >= 0x20;
 	survey_value_begin(&f->value);
 	if (f->is_always)
 		s->always[s->n_always++] = (uint32_t)s->n;
@@ -136,7 +142,8 @@ static void take_back(struct survey *s, uint32_t field)
 	}
 }
 
-static int touch(struct survey *s, uint32_t field, const struct json_token *token)
+/* There is room for as many values as a line can have. */
+static void touch(struct survey *s, uint32_t field, const struct json_token *token)
 {
 	struct survey_field *f = &s->fields[field];
 
@@ -145,29 +152,39 @@ static int touch(struct survey *s, uint32_t field, const struct json_token *toke
 		take_back(s, field);
 	else if (f->line == s->line)
 		s->touched[f->touched].token.kind = JSON_NONE;
-	if (array_reserve(&s->touched, &s->touched_cap, s->n_touched + 1, sizeof *s->touched) != 0)
-		return -1;
 	f->line = s->line;
 	f->touched = (uint32_t)s->n_touched;
 	s->touched[s->n_touched++] = (struct survey_touched){field, *token};
-	return 0;
 }
 
-/* The field of a key, which is mostly the one that was guessed: 1; 0 when it is only counted; -1. */
-static int find_field(struct survey *s, uint32_t object, const struct json_token *key, uint32_t *guess)
+/* The place behind the key at p, its colon and the space there, if it is the field's; else NULL. */
+static inline const char *skip_key(const struct survey *s, uint32_t object, uint32_t field, const char *p,
+				   const char *end)
+{
+	struct text key;
+
+	if (field == SURVEY_TOP || s->fields[field].object != object || !s->fields[field].is_plain)
+		return NULL;
+	key = survey_key(s, field);
+	if ((size_t)(end - p) < key.len + 3 || *p != '"' || p[key.len + 1] != '"' || p[key.len + 2] != ':' ||
+	    memcmp(p + 1, key.data, key.len) != 0)
+		return NULL;
+	p += key.len + 3;
+	return json_space(p, end);
+}
+
+/* The field of a key: 1; 0 when it is only counted; -1. */
+static int find_field(struct survey *s, uint32_t object, const struct json_token *key, uint32_t *field)
 {
 	struct text name = {key->data, key->len};
 	size_t len;
 
-	if (*guess != SURVEY_TOP && s->fields[*guess].object == object && !key->escaped &&
-	    text_equal(survey_key(s, *guess), name))
-		return 1;
 	if (key->escaped) {
 		if (!json_unescape(key, (char *)s->scratch.data, &len))
 			return 0;
 		name = (struct text){(const char *)s->scratch.data, len};
 	}
-	if (survey_field(s, object, name, guess) == 0)
+	if (survey_field(s, object, name, field) == 0)
 		return 1;
 	return cause_is_set() ? -1 : 0;
 }
@@ -184,8 +201,7 @@ static int read_value(struct survey *s, uint32_t field, const char **at, const c
 
 	if (field != SURVEY_TOP && p < end && *p == '{' && depth < SURVEY_DEPTH) {
 		token = (struct json_token){JSON_OBJECT, false, p, 1};
-		if (touch(s, field, &token) != 0)
-			return -1;
+		touch(s, field, &token);
 		*at = p + 1;
 		return read_object(s, field, depth, at, end, bad);
 	}
@@ -195,8 +211,8 @@ static int read_value(struct survey *s, uint32_t field, const char **at, const c
 	*at = p;
 	if (field == SURVEY_TOP)
 		s->line_others++;
-	else if (touch(s, field, &token) != 0)
-		return -1;
+	else
+		touch(s, field, &token);
 	return 1;
 }
 
@@ -212,20 +228,26 @@ static int read_object(struct survey *s, uint32_t object, uint32_t depth, const 
 		return 1;
 	}
 	for (;;) {
-		uint32_t field = before == SURVEY_TOP ? s->first[depth] : s->fields[before].next;
-		struct json_token key;
-		int found;
+		uint32_t *const guess = before == SURVEY_TOP ? &s->first[depth] : &s->fields[before].next;
+		const char *value = skip_key(s, object, *guess, p, end);
+		uint32_t field = *guess;
+		int found = 1;
 
-		p = json_key(p, end, &key, bad);
-		if (p == NULL)
-			return 0;
-		found = find_field(s, object, &key, &field);
-		if (found < 0)
-			return -1;
-		if (found > 0) {
-			*(before == SURVEY_TOP ? &s->first[depth] : &s->fields[before].next) = field;
-			before = field;
+		if (value == NULL) {
+			struct json_token key;
+
+			value = json_key(p, end, &key, bad);
+			if (value == NULL)
+				return 0;
+			found = find_field(s, object, &key, &field);
+			if (found < 0)
+				return -1;
+			/* A new field may have moved the others. */
+			if (found > 0)
+				*(before == SURVEY_TOP ? &s->first[depth] : &s->fields[before].next) = field;
 		}
+		p = value;
+		before = found > 0 ? field : before;
 		found = read_value(s, found > 0 ? field : SURVEY_TOP, &p, end, bad);
 		if (found != 1)
 			return found;
@@ -312,6 +334,9 @@ static int take_row(struct survey *s, struct survey_place place)
 	return 0;
 }
 
+/* A value has a key and a colon, and something between it and the next. */
+enum { VALUE_BYTES = sizeof "\"\":1" - 1 };
+
 static int take_line(struct survey *s, const struct line *line, uint32_t source)
 {
 	const struct survey_place place = {line->number, source};
@@ -325,7 +350,8 @@ static int take_line(struct survey *s, const struct line *line, uint32_t source)
 	s->line++;
 	s->n_touched = 0;
 	s->line_others = 0;
-	if (buffer_reserve(&s->scratch, line->len + DECODE_SLACK) != 0)
+	if (buffer_reserve(&s->scratch, line->len + DECODE_SLACK) != 0 ||
+	    array_reserve(&s->touched, &s->touched_cap, line->len / VALUE_BYTES + 1, sizeof *s->touched) != 0)
 		return -1;
 	if (!line->too_long)
 		good = read_line(s, line, &fault);

@@ -29,6 +29,7 @@ struct survey_field {
 	uint32_t depth;  /* 0 at the top */
 	uint32_t next;   /* the field whose value followed its own in the line before */
 	bool is_always;  /* no line has lacked it so far */
+	bool is_plain;   /* its key is written as it is meant */
 	struct survey_place first_missing;
 	struct survey_value value;
 	/* The line at hand: where among its values it is, when the line is the one that is noted. */
