@@ -78,7 +78,9 @@ exits 2 'none such' evschema guess
 
 # Many keys, each of which comes once: memory does not grow with them.
 awk 'BEGIN { for (i = 0; i < 100000; i++) printf "{\"id\": %d, \"k%d\": {\"x\": \"%d\"}}\n", i, i, i }' >keys.jsonl
-exits 0 '100,000 keys' sh -c 'ulimit -v 200000 2>/dev/null; evschema infer keys.jsonl'
+# A sanitizer takes more than there is.
+case $B in *-address*) limit=unlimited ;; *) limit=200000 ;; esac
+exits 0 '100,000 keys' sh -c "ulimit -v $limit; evschema infer keys.jsonl"
 ok 'are told' grep -q 'keys are left out' err
 cp out keys.json
 is "$(evcat -S keys.json -f tsv keys.jsonl | wc -l)" 100001 'and the schema is one'
