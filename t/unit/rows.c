@@ -100,8 +100,7 @@ static void utf8(void)
 	uint32_t code;
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-		ok(utf8_get(cases[i].bytes, strlen(cases[i].bytes), &code) == cases[i].n, "sequence %zu",
-		   i);
+		ok(utf8_get(cases[i].bytes, strlen(cases[i].bytes), &code) == cases[i].n, "sequence %zu", i);
 }
 
 static void many(void)
