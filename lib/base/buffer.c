@@ -77,8 +77,8 @@ void buffer_free(struct buffer *b)
 
 /*
  * New memory that is large is to come in huge pages, where there are any: a few page faults instead of
- * hundreds a megabyte. All of its pages are asked for, the first and last too: they are a mapping of their own
- * then, and one whose parts differ could not be moved by growing it, but would be copied.
+ * hundreds a megabyte. All of its pages are asked for, the first and last too: they are a mapping of their
+ * own then, and one whose parts differ could not be moved by growing it, but would be copied.
  */
 static void prefer_huge_pages(void *data, size_t len)
 {
