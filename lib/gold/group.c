@@ -14,8 +14,8 @@ enum {
 /* What a dimension's slots take in the number that stands for all slots of a row. */
 struct part {
 	uint64_t generation;
-	uint32_t bits;
-	uint32_t shift;
+	uint32_t bits, shift;
+	uint32_t old_bits, old_shift; /* for the batch before */
 	const uint32_t *slots;
 };
 
@@ -129,14 +129,34 @@ static uint32_t bits_for(uint32_t n)
 	return bits;
 }
 
-/* Lays the dimensions' slots side by side. When anything moved or means something else the cache is emptied.
- */
+/* What is known of slots that lie as they did before, to where they lie now. */
+static void move_known(const struct groups *g, const uint32_t *from, uint32_t *to)
+{
+	const size_t n_parts = g->measures.definition->n_dimensions;
+
+	for (size_t at = 0; at < (size_t)1 << g->cache_bits; at++) {
+		size_t moved = 0;
+
+		if (from[at] == 0)
+			continue;
+		for (size_t i = 0; i < n_parts; i++) {
+			const struct part *p = &g->parts[i];
+			const size_t slot = at >> p->old_shift & (((size_t)1 << p->old_bits) - 1);
+
+			moved |= slot << p->shift;
+		}
+		to[moved] = from[at];
+	}
+}
+
+/* Lays the dimensions' slots side by side. What is known of them moves when there are more than there was
+ * room for, and is forgotten when they mean something else. */
 static int arrange(struct groups *g)
 {
 	const struct definition *d = g->measures.definition;
 	struct view *view = g->measures.view;
-	bool changed = !g->has_cache;
-	uint32_t total = 0, n;
+	bool other = !g->has_cache, more = false;
+	uint32_t total = 0, n, *cache;
 
 	for (size_t i = 0; i < d->n_dimensions; i++) {
 		struct part *p = &g->parts[i];
@@ -145,24 +165,27 @@ static int arrange(struct groups *g)
 		p->slots = view_slots(view, column, &n);
 		if (p->slots == NULL)
 			return -1;
-		changed |= p->generation != view->columns[column].generation || bits_for(n) > p->bits;
+		p->old_bits = p->bits;
+		p->old_shift = p->shift;
 		if (p->generation != view->columns[column].generation || bits_for(n) > p->bits)
 			p->bits = bits_for(n);
+		other |= p->generation != view->columns[column].generation;
+		more |= p->bits != p->old_bits;
 		p->generation = view->columns[column].generation;
 		p->shift = total;
 		total += p->bits;
 	}
 	g->has_cache = total <= CACHE_BITS_MAX;
-	if (!changed || !g->has_cache)
+	if ((!other && !more) || !g->has_cache)
 		return 0;
-	if (g->cache == NULL || total != g->cache_bits) {
-		free(g->cache);
-		g->cache_bits = total;
-		g->cache = malloc(((size_t)1 << total) * sizeof *g->cache);
-		if (g->cache == NULL)
-			return cause_memory();
-	}
-	memset(g->cache, 0, ((size_t)1 << total) * sizeof *g->cache);
+	cache = calloc((size_t)1 << total, sizeof *cache);
+	if (cache == NULL)
+		return cause_memory();
+	if (!other)
+		move_known(g, g->cache, cache);
+	free(g->cache);
+	g->cache = cache;
+	g->cache_bits = total;
 	return 0;
 }
 
