@@ -9,6 +9,7 @@
 enum {
 	CACHE_BITS_MAX = 22, /* of slots together, for a table from slots to groups */
 	GROUPS_MAX = UINT32_MAX / 2,
+	AHEAD = 32, /* rows whose groups are looked for together */
 };
 
 /* What a dimension's slots take in the number that stands for all slots of a row. */
@@ -98,26 +99,35 @@ static int add_dimension(struct groups *g, const struct definition_dimension *d,
 	return key_add_text(&g->key, vector_text(v, row));
 }
 
-static int find_group(struct groups *g, const void *key, size_t len, uint32_t *group)
+/* hash is that of a long key. */
+static int find_group(struct groups *g, const void *key, size_t len, uint64_t hash, uint32_t *group)
 {
 	if (g->keys.strings.n >= GROUPS_MAX)
 		return cause_record(STATUS_REFUSED, "%s: more than %d groups", g->measures.definition->name,
 				    GROUPS_MAX);
-	if (dictionary_code(&g->keys, key, len, group) != 0)
+	if (dictionary_code_hashed(&g->keys, key, len, hash, group) != 0)
 		return -1;
 	return measures_reserve(&g->measures, g->keys.strings.n);
 }
 
-static int group_of_row(struct groups *g, uint32_t row, uint32_t *group)
+/* Appends the key of a row. */
+static int add_key(struct groups *g, uint32_t row)
 {
 	const struct definition *d = g->measures.definition;
 
-	buffer_clear(&g->key);
 	for (size_t i = 0; i < d->n_dimensions; i++) {
 		if (add_dimension(g, &d->dimensions[i], row) != 0)
 			return -1;
 	}
-	return find_group(g, g->key.data, g->key.len, group);
+	return 0;
+}
+
+static int group_of_row(struct groups *g, uint32_t row, uint32_t *group)
+{
+	buffer_clear(&g->key);
+	return add_key(g, row) != 0
+		   ? -1
+		   : find_group(g, g->key.data, g->key.len, hash64(g->key.data, g->key.len), group);
 }
 
 static uint32_t bits_for(uint32_t n)
@@ -237,6 +247,50 @@ static int number_cached(struct groups *g, const uint16_t *rows, uint32_t n)
 	return 0;
 }
 
+/* Some rows at a time: the memory that their keys are found in is asked for before the first is looked for.
+ */
+static int number_looked_up(struct groups *g, const uint16_t *rows, uint32_t n)
+{
+	size_t ends[AHEAD + 1] = {0};
+	uint64_t hashes[AHEAD];
+
+	for (uint32_t first = 0; first < n; first += AHEAD) {
+		const uint32_t some = n - first < AHEAD ? n - first : AHEAD;
+
+		buffer_clear(&g->key);
+		for (uint32_t k = 0; k < some; k++) {
+			if (add_key(g, rows[first + k]) != 0)
+				return -1;
+			ends[k + 1] = g->key.len;
+		}
+		for (uint32_t k = 0; k < some; k++) {
+			const struct dictionary_key key =
+			    dictionary_key(g->key.data + ends[k], ends[k + 1] - ends[k]);
+
+			dictionary_prefetch(&g->keys, key);
+			hashes[k] = key.low;
+		}
+		for (uint32_t k = 0; k < some; k++) {
+			if (find_group(g, g->key.data + ends[k], ends[k + 1] - ends[k], hashes[k],
+				       &g->numbers[rows[first + k]]) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* Texts that are nearly all new: to number them first would be to look for each of them twice. */
+static bool has_new_texts(const struct groups *g)
+{
+	const struct definition *d = g->measures.definition;
+
+	for (size_t i = 0; i < d->n_dimensions; i++) {
+		if (view_vector(g->measures.view, d->dimensions[i].column)->form == VECTOR_PLAIN)
+			return true;
+	}
+	return false;
+}
+
 static bool is_one_group(const struct groups *g)
 {
 	const struct definition *d = g->measures.definition;
@@ -261,15 +315,12 @@ static int number_rows(struct groups *g, struct numbering *rows)
 		g->numbers_cap = g->measures.view->cap;
 	}
 	rows->groups = g->numbers;
+	if (has_new_texts(g))
+		return number_looked_up(g, rows->rows, rows->n);
 	if (arrange(g) != 0)
 		return -1;
-	if (g->has_cache)
-		return number_cached(g, rows->rows, rows->n);
-	for (uint32_t k = 0; k < rows->n; k++) {
-		if (group_of_row(g, rows->rows[k], &g->numbers[rows->rows[k]]) != 0)
-			return -1;
-	}
-	return 0;
+	return g->has_cache ? number_cached(g, rows->rows, rows->n)
+			    : number_looked_up(g, rows->rows, rows->n);
 }
 
 int groups_update(struct groups *g)
@@ -412,18 +463,35 @@ static int settle_ids(struct groups *g)
 	return 0;
 }
 
-int groups_rewind(struct groups *g)
+/* Of rows; the walk is in the order of keys, or of their appearance. */
+static uint32_t at_hand(const struct groups *g)
+{
+	return g->order != NULL ? g->order[g->walked - 1] : (uint32_t)g->walked - 1;
+}
+
+static int rewind_walk(struct groups *g, bool ordered)
 {
 	free(g->order);
 	g->order = NULL;
 	g->walked = 0;
 	if (g->n_rows > 0) {
-		g->order = order_strings(&g->keys.strings);
-		if (g->order == NULL || settle_ids(g) != 0 || (g->runs.n > 0 && make_run(g) != 0))
+		if (ordered && (g->order = order_strings(&g->keys.strings)) == NULL)
+			return -1;
+		if (settle_ids(g) != 0 || (g->runs.n > 0 && make_run(g) != 0))
 			return -1;
 	}
 	group_runs_rewind(&g->runs);
 	return 0;
+}
+
+int groups_rewind(struct groups *g)
+{
+	return rewind_walk(g, true);
+}
+
+int groups_rewind_any(struct groups *g)
+{
+	return rewind_walk(g, g->runs.n > 0);
 }
 
 int groups_next(struct groups *g, struct text *key)
@@ -435,25 +503,24 @@ int groups_next(struct groups *g, struct text *key)
 		*key = g->runs.key;
 		return more;
 	}
-	if (g->order == NULL || g->walked == g->keys.strings.n)
+	if (g->n_rows == 0 || g->walked == g->keys.strings.n)
 		return 0;
-	*key = strings_get(&g->keys.strings, g->order[g->walked++]);
+	g->walked++;
+	*key = strings_get(&g->keys.strings, at_hand(g));
 	return 1;
 }
 
 int groups_state(struct groups *g, size_t measure, struct state *s)
 {
-	return g->runs.n > 0 ? group_runs_state(&g->runs, measure, s)
-			     : own_state(g, g->order[g->walked - 1], measure, s);
+	return g->runs.n > 0 ? group_runs_state(&g->runs, measure, s) : own_state(g, at_hand(g), measure, s);
 }
 
 int groups_ids(struct groups *g, size_t measure, struct buffer *out)
 {
-	return g->runs.n > 0 ? group_runs_ids(&g->runs, measure, out)
-			     : own_ids(g, g->order[g->walked - 1], measure, out);
+	return g->runs.n > 0 ? group_runs_ids(&g->runs, measure, out) : own_ids(g, at_hand(g), measure, out);
 }
 
 int groups_encode(struct groups *g, struct buffer *out)
 {
-	return g->runs.n > 0 ? group_runs_encode(&g->runs, out) : own_encode(g, g->order[g->walked - 1], out);
+	return g->runs.n > 0 ? group_runs_encode(&g->runs, out) : own_encode(g, at_hand(g), out);
 }

@@ -41,6 +41,8 @@ uint64_t groups_bytes(const struct groups *g);
  * with its key, borrowed until the one after it; 0 behind the last; -1. In between nothing is to be added.
  */
 int groups_rewind(struct groups *g) MUST_CHECK;
+/* The same for who needs no order: that of their appearance, if none were merged. */
+int groups_rewind_any(struct groups *g) MUST_CHECK;
 int groups_next(struct groups *g, struct text *key) MUST_CHECK;
 /* Of the group at hand: the state of any measure but a distinct, into an initialized state; of a distinct the
  * ids, ascending, 8 bytes each, appended to out; and all of it encoded. */
