@@ -1,6 +1,5 @@
 #include "query/aggregate_parts.h"
 
-#include "column/order.h"
 #include "gold/predicate_bounds.h"
 
 #include <stdlib.h>
@@ -57,6 +56,10 @@ failed:
 
 static void end_scan(struct aggregate *a)
 {
+	for (size_t i = 0; a->states != NULL && i < a->definition.n_measures; i++)
+		state_free(&a->states[i]);
+	free(a->states);
+	a->states = NULL;
 	groups_free(a->groups);
 	a->groups = NULL;
 	scan_close(a->scan);
@@ -112,6 +115,13 @@ int aggregate_scan(struct aggregate *a, struct scan *scan)
 /* --- what comes out --------------------------------------------------------------------------------------
  */
 
+/* A measure that stays as it is in a batch: a time becomes a text when somebody looks at it. */
+static bool is_raw(const struct definition_measure *m)
+{
+	return (m->kind == STATE_MIN || m->kind == STATE_MAX) && m->type != COLUMN_STRING &&
+	       m->type != COLUMN_FLOAT64;
+}
+
 static int keep_value(struct aggregate *a, const struct value *v, struct aggregate_cell *cell)
 {
 	cell->kind = v->kind;
@@ -129,27 +139,34 @@ static int keep_value(struct aggregate *a, const struct value *v, struct aggrega
 	}
 }
 
-/* scratch is for ids. */
-static int keep_measure(struct aggregate *a, size_t measure, struct buffer *scratch,
-			struct aggregate_cell *cell)
+static int keep_state(struct aggregate *a, size_t measure, struct aggregate_cell *cell)
 {
-	const struct definition_measure *m = &a->definition.measures[measure];
-	struct state s;
+	const struct state *s = &a->states[measure];
 	struct value v;
-	int result;
 
-	state_init(&s, m->kind, m->type);
-	if (m->kind == STATE_DISTINCT) {
-		buffer_clear(scratch);
-		result = groups_any(a->groups) ? groups_ids(a->groups, measure, scratch) : 0;
-		s.count = scratch->len / sizeof(uint64_t);
-	} else {
-		result = groups_any(a->groups) ? groups_state(a->groups, measure, &s) : 0;
+	if (is_raw(&a->definition.measures[measure])) {
+		*cell = (struct aggregate_cell){.kind = s->count > 0 ? VALUE_INTEGER : VALUE_NULL,
+						.integer = s->number};
+		return 0;
 	}
-	v = state_value(&s);
-	result = result == 0 ? keep_value(a, &v, cell) : -1;
-	state_free(&s);
-	return result;
+	v = state_value(s);
+	return keep_value(a, &v, cell);
+}
+
+/* ids is scratch. */
+static int keep_measure(struct aggregate *a, size_t measure, struct buffer *ids, struct aggregate_cell *cell)
+{
+	struct state *s = &a->states[measure];
+
+	if (!groups_any(a->groups))
+		return keep_state(a, measure, cell);
+	if (s->kind != STATE_DISTINCT)
+		return groups_state(a->groups, measure, s) != 0 ? -1 : keep_state(a, measure, cell);
+	buffer_clear(ids);
+	if (groups_ids(a->groups, measure, ids) != 0)
+		return -1;
+	s->count = ids->len / sizeof(uint64_t);
+	return keep_state(a, measure, cell);
 }
 
 static int keep_group(struct aggregate *a, struct text key, struct buffer *scratch)
@@ -168,19 +185,28 @@ static int keep_group(struct aggregate *a, struct text key, struct buffer *scrat
 
 static int keep_groups(struct aggregate *a)
 {
-	struct buffer scratch = {0};
+	struct buffer ids = {0};
 	struct text key = {"", 0};
-	int more = 0;
+	int more;
 
 	/* Without GROUP BY there is a group even of nothing. */
 	if (!groups_any(a->groups))
-		more = a->definition.n_dimensions == 0 ? keep_group(a, key, &scratch) : 0;
-	else
-		more = groups_rewind(a->groups);
-	while (more == 0 && groups_any(a->groups) && (more = groups_next(a->groups, &key)) > 0)
-		more = keep_group(a, key, &scratch);
-	buffer_free(&scratch);
+		return a->definition.n_dimensions == 0 ? keep_group(a, key, &ids) : 0;
+	more = groups_rewind_any(a->groups) == 0 ? 1 : -1;
+	while (more > 0 && (more = groups_next(a->groups, &key)) > 0)
+		more = keep_group(a, key, &ids) == 0 ? 1 : -1;
+	buffer_free(&ids);
 	return more;
+}
+
+static int make_states(struct aggregate *a)
+{
+	const struct definition *d = &a->definition;
+
+	a->states = calloc(d->n_measures + 1, sizeof *a->states);
+	for (size_t i = 0; i < d->n_measures && a->states != NULL; i++)
+		state_init(&a->states[i], d->measures[i].kind, d->measures[i].type);
+	return a->states != NULL ? 0 : cause_memory();
 }
 
 /* --- computing -------------------------------------------------------------------------------------------
@@ -248,7 +274,7 @@ int aggregate_compute(struct aggregate *a)
 		result = aggregate_scan(a, scan);
 	}
 	if (result == 0)
-		result = keep_groups(a);
+		result = make_states(a) == 0 ? keep_groups(a) : -1;
 	end_scan(a);
 	a->computed = result == 0;
 	return result;
@@ -275,8 +301,13 @@ void aggregate_dimensions(const struct aggregate *a, uint32_t group, struct valu
 
 static void measure_of(const struct aggregate *a, uint32_t group, size_t measure, struct value *value)
 {
+	const struct definition_measure *m = &a->definition.measures[measure];
 	const struct aggregate_cell *cell = &a->cells[group * a->definition.n_measures + measure];
 
+	if (is_raw(m) && cell->kind == VALUE_INTEGER) {
+		*value = value_of_number(m->type, cell->integer);
+		return;
+	}
 	switch (cell->kind) {
 	case VALUE_TEXT: *value = value_of_text(strings_get(&a->texts, cell->text)); break;
 	case VALUE_REAL: *value = (struct value){.kind = VALUE_REAL, .real = cell->real}; break;
@@ -298,121 +329,4 @@ void aggregate_value(const struct aggregate *a, uint32_t group, size_t output, s
 		if (key_next(&at, end, a->definition.dimensions[i].type, value) != 0)
 			*value = (struct value){.kind = VALUE_NULL};
 	}
-}
-
-/* --- their order -----------------------------------------------------------------------------------------
- */
-
-/* The values of a column, in the order that there is so far. */
-struct sort_keys {
-	bool *is_null;
-	uint64_t *numbers;    /* that order as they do */
-	struct strings texts; /* or these */
-	bool are_texts;
-};
-
-static void keys_free(struct sort_keys *k)
-{
-	free(k->is_null);
-	free(k->numbers);
-	strings_free(&k->texts);
-}
-
-static int keys_make(struct sort_keys *k, const struct aggregate *a, size_t output, const uint32_t *order)
-{
-	const uint32_t n = aggregate_n(a);
-
-	k->are_texts = strcmp(definition_output_type(&a->definition, output), "TEXT") == 0;
-	k->is_null = calloc((size_t)n + 1, sizeof *k->is_null);
-	k->numbers = k->are_texts ? NULL : calloc((size_t)n + 1, sizeof *k->numbers);
-	if (k->is_null == NULL || (!k->are_texts && k->numbers == NULL))
-		return cause_memory();
-	for (uint32_t i = 0; i < n; i++) {
-		struct value v;
-		struct text text = {"", 0};
-
-		aggregate_value(a, order[i], output, &v);
-		k->is_null[i] = v.kind == VALUE_NULL;
-		if (v.kind == VALUE_INTEGER)
-			k->numbers[i] = (uint64_t)v.integer ^ (uint64_t)1 << 63;
-		else if (v.kind == VALUE_REAL)
-			k->numbers[i] = (uint64_t)state_rank(value_bits(v.real + 0.0)) ^ (uint64_t)1 << 63;
-		else if (v.kind == VALUE_TEXT)
-			text = value_text(&v);
-		if (k->are_texts && strings_add(&k->texts, text.data, text.len) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-static void reverse(uint32_t *order, uint32_t n)
-{
-	for (uint32_t i = 0; i < n / 2; i++) {
-		const uint32_t swap = order[i];
-
-		order[i] = order[n - 1 - i];
-		order[n - 1 - i] = swap;
-	}
-}
-
-/* Those that are alike stay as they are. */
-static int sort_by(const struct aggregate *a, struct aggregate_order by, uint32_t *order, uint32_t *next)
-{
-	const uint32_t n = aggregate_n(a);
-	struct sort_keys k = {0};
-	uint32_t *sorted = NULL, at = 0;
-	int result = -1;
-
-	if (by.descending)
-		reverse(order, n);
-	if (keys_make(&k, a, by.output, order) == 0)
-		sorted = k.are_texts ? order_strings(&k.texts) : order_numbers(k.numbers, n);
-	if (sorted == NULL)
-		goto out;
-	for (int nulls = 1; nulls >= 0; nulls--) {
-		for (uint32_t i = 0; i < n; i++) {
-			if (k.is_null[sorted[i]] == nulls)
-				next[at++] = order[sorted[i]];
-		}
-	}
-	memcpy(order, next, n * sizeof *order);
-	if (by.descending)
-		reverse(order, n);
-	result = 0;
-out:
-	free(sorted);
-	keys_free(&k);
-	return result;
-}
-
-static bool is_sorted_by(const struct aggregate_order *by, size_t n, size_t output)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (by[i].output == output)
-			return true;
-	}
-	return false;
-}
-
-uint32_t *aggregate_sort(const struct aggregate *a, const struct aggregate_order *by, size_t n)
-{
-	const uint32_t n_groups = aggregate_n(a);
-	uint32_t *order = calloc((size_t)n_groups + 1, sizeof *order);
-	uint32_t *next = calloc((size_t)n_groups + 1, sizeof *next);
-	int failed = order == NULL || next == NULL ? cause_memory() : 0;
-
-	for (uint32_t i = 0; i < n_groups && !failed; i++)
-		order[i] = i;
-	/* From the last to the first. The dimensions are the first outputs. */
-	for (size_t i = a->definition.n_dimensions; i-- > 0 && !failed;) {
-		if (!is_sorted_by(by, n, i))
-			failed = sort_by(a, (struct aggregate_order){i, false}, order, next);
-	}
-	for (size_t i = n; i-- > 0 && !failed;)
-		failed = sort_by(a, by[i], order, next);
-	free(next);
-	if (!failed)
-		return order;
-	free(order);
-	return NULL;
 }

@@ -28,6 +28,7 @@ struct aggregate {
 	struct scan *scan; /* whose view the groups look at */
 	struct groups *groups;
 	uint64_t budget;
+	struct state *states; /* scratch, one for each measure */
 	/* What came out. */
 	bool computed;
 	struct strings keys;
