@@ -79,11 +79,11 @@ static int expect_sign(struct parser *p, const char *sign)
 	return next(p);
 }
 
-/* A node that holds a copy of the token's text. */
-static struct sql_node *node_new(struct parser *p, enum sql_kind kind)
+/* A node that holds a copy of the text. */
+static struct sql_node *node_make(struct parser *p, enum sql_kind kind, struct sql_position at,
+				  struct text text)
 {
-	const struct sql_token *t = &p->token;
-	struct sql_node *n = calloc(1, sizeof *n + t->text.len + 1);
+	struct sql_node *n = calloc(1, sizeof *n + text.len + 1);
 	char *copy;
 
 	if (n == NULL) {
@@ -91,15 +91,21 @@ static struct sql_node *node_new(struct parser *p, enum sql_kind kind)
 		return NULL;
 	}
 	copy = (char *)(n + 1);
-	if (t->text.len > 0)
-		memcpy(copy, t->text.data, t->text.len);
+	if (text.len > 0)
+		memcpy(copy, text.data, text.len);
 	n->kind = kind;
-	n->at = t->at;
-	n->text = (struct text){copy, t->text.len};
+	n->at = at;
+	n->text = (struct text){copy, text.len};
 	n->height = 1;
 	n->owned = p->select->owned;
 	p->select->owned = n;
 	return n;
+}
+
+/* The same of the token. */
+static struct sql_node *node_new(struct parser *p, enum sql_kind kind)
+{
+	return node_make(p, kind, p->token.at, p->token.text);
 }
 
 static int node_add(struct parser *p, struct sql_node *n, struct sql_node *operand)
@@ -303,23 +309,54 @@ static struct sql_node *parse_is(struct parser *p, struct sql_node *left)
 	return n;
 }
 
-/* [NOT] IN (list). */
-static struct sql_node *parse_in(struct parser *p, struct sql_node *left)
+/* IN (list). */
+static struct sql_node *parse_in(struct parser *p, struct sql_node *left, bool negated)
 {
 	struct sql_node *n = node_new(p, SQL_IN);
 
-	if (n == NULL)
+	if (n == NULL || expect_word(p, "in", "IN") != 0 || expect_sign(p, "(") != 0)
 		return NULL;
-	if (sql_is_word(&p->token, "not")) {
-		n->negated = true;
-		if (next(p) != 0)
-			return NULL;
-	}
-	if (expect_word(p, "in", "IN") != 0 || expect_sign(p, "(") != 0)
-		return NULL;
+	n->negated = negated;
 	if (node_add(p, n, left) != 0 || parse_operands(p, n) != 0)
 		return NULL;
 	return n;
+}
+
+/* BETWEEN low AND high: two comparisons. */
+static struct sql_node *parse_between(struct parser *p, struct sql_node *left, bool negated)
+{
+	struct sql_node *all = node_new(p, SQL_AND), *no = node_new(p, SQL_NOT);
+	struct sql_node *low = node_new(p, SQL_GREATER_EQUAL), *high = node_new(p, SQL_LESS_EQUAL);
+	struct sql_node *again = node_make(p, left->kind, left->at, left->text), *bound;
+
+	if (all == NULL || no == NULL || low == NULL || high == NULL || again == NULL)
+		return NULL;
+	if (left->kind != SQL_NAME) {
+		refuse(p, "a column before BETWEEN");
+		return NULL;
+	}
+	if (next(p) != 0 || (bound = parse_sum(p)) == NULL || node_add(p, low, left) != 0 ||
+	    node_add(p, low, bound) != 0 || expect_word(p, "and", "AND") != 0)
+		return NULL;
+	if ((bound = parse_sum(p)) == NULL || node_add(p, high, again) != 0 ||
+	    node_add(p, high, bound) != 0 || node_add(p, all, low) != 0 || node_add(p, all, high) != 0)
+		return NULL;
+	/* An AND behind it is another. */
+	all->parenthesised = true;
+	if (!negated)
+		return all;
+	return node_add(p, no, all) == 0 ? no : NULL;
+}
+
+/* [NOT] IN, [NOT] BETWEEN. */
+static struct sql_node *parse_within(struct parser *p, struct sql_node *left)
+{
+	const bool negated = sql_is_word(&p->token, "not");
+
+	if (negated && next(p) != 0)
+		return NULL;
+	return sql_is_word(&p->token, "between") ? parse_between(p, left, negated)
+						 : parse_in(p, left, negated);
 }
 
 static struct sql_node *parse_comparison(struct parser *p)
@@ -337,8 +374,9 @@ static struct sql_node *parse_comparison(struct parser *p)
 		return NULL;
 	if (sql_is_word(&p->token, "is"))
 		return parse_is(p, n);
-	if (sql_is_word(&p->token, "in") || sql_is_word(&p->token, "not"))
-		return parse_in(p, n);
+	if (sql_is_word(&p->token, "in") || sql_is_word(&p->token, "not") ||
+	    sql_is_word(&p->token, "between"))
+		return parse_within(p, n);
 	for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
 		if (sql_is_sign(&p->token, signs[i].sign))
 			return parse_binary(p, n, signs[i].kind, parse_sum);

@@ -10,7 +10,6 @@ static const struct {
 } refused[] = {
     {"all", "GROUP BY and count take columns"},
     {"any", "compare with a literal"},
-    {"between", "write x >= low AND x <= high"},
     {"case", "count a condition with FILTER (WHERE ...)"},
     {"cast", "values keep the type of their column"},
     {"collate", "texts are compared byte for byte"},
@@ -48,8 +47,8 @@ static const struct {
 };
 
 /* The words of the subset: no plain names either. */
-static const char *const keywords[] = {"and", "as",  "by",   "from", "group",  "in",
-				       "is",  "not", "null", "or",   "select", "where"};
+static const char *const keywords[] = {"and", "as",  "between", "by", "from",   "group", "in",
+				       "is",  "not", "null",    "or", "select", "where"};
 
 bool sql_is_word(const struct sql_token *t, const char *word)
 {

@@ -59,13 +59,16 @@ static int write_comparison(struct buffer *out)
 	const char *first = is_text ? PICK(texts) : PICK(numbers),
 		   *second = is_text ? PICK(texts) : PICK(numbers);
 
-	switch (event_random(6)) {
+	switch (event_random(7)) {
 	case 0: return buffer_printf(out, "%s IS %sNULL", column, event_random(2) ? "NOT " : "");
 	case 1:
 		return buffer_printf(out, "%s %sIN (%s, %s)", column, event_random(2) ? "NOT " : "", first,
 				     second);
 	case 2: return buffer_printf(out, "flag %s %s", PICK(signs), event_random(2) ? "true" : "FALSE");
 	case 3: return buffer_printf(out, "%s %s %s", first, PICK(signs), column);
+	case 4:
+		return buffer_printf(out, "%s %sBETWEEN %s AND %s", column, event_random(2) ? "NOT " : "",
+				     first, second);
 	default: return buffer_printf(out, "%s %s %s", column, PICK(signs), first);
 	}
 }

@@ -238,6 +238,8 @@ static void test_conditions(void)
 	where("category LIKE 'b%'", false);
 	where("lower(category) = 'b'", false);
 	where("price > 250", true);
+	where("price BETWEEN 10 AND 20.5", true);
+	where("timestamp NOT BETWEEN '2025-12-07' AND '2025-12-08'", false);
 	where("250 < price", true);
 	where("price > -19.99", true);
 	where("price > 250.1234567", false);
