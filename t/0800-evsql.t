@@ -168,5 +168,7 @@ echo 'CREATE TABLE silver (a); INSERT INTO silver VALUES (1); CREATE VIEW v AS S
 	sqlite3 broken/gold.db
 exits 0 'a table that is called silver' evsql broken "SELECT price FROM silver WHERE event_date = '2025-12-08' LIMIT 1"
 exits 2 'a view that a database brings along is not looked into' evsql broken 'SELECT * FROM v'
+echo "UPDATE lake_file SET path = '../../lake/' || path WHERE layer = 'silver'" | sqlite3 broken/gold.db
+exits 3 'a ledger that leads out of the lake' evsql broken "SELECT count(*) FROM silver WHERE event_date = '2025-12-08'"
 exits 4 'a full disk' sh -c "evsql lake 'SELECT * FROM silver' >/dev/full"
 done_testing

@@ -86,12 +86,15 @@ static int add_file(struct scan *s, struct db_statement *q)
 	const struct text path = db_text(q, 0), staged = db_text(q, 1);
 	struct usage *usage = &s->is.relation->query->usage;
 
+	const uint32_t number = own->n_listed++;
+
+	if (!lake_is_within(path) || (staged.len > 0 && !lake_is_within(staged)))
+		return cause_record(STATUS_INPUT, "%s/gold.db: a file that is not in the lake: %.*s",
+				    s->is.relation->lake.path, (int)path.len, path.data);
 	if (!s->is.relation->counted) {
 		usage->files_all++;
 		usage->bytes_all += (uint64_t)db_int(q, 4);
 	}
-	const uint32_t number = own->n_listed++;
-
 	own->date = date_of(db_text(q, 2));
 	if (!predicates_possible(s->is.predicates, s->is.condition, bounds_of_file, s))
 		return 0;

@@ -93,21 +93,27 @@ static int read_run(const char *argument, uint64_t *run)
 	return cause_record(STATUS_USAGE, "a run is a number, not %s", argument);
 }
 
-static int open_own(struct table *t, const struct query_context *context, int argc, const char *const *argv)
+/* t->relation is NULL when there is none. */
+static void open_relation(struct table *t, const struct query_context *context, int argc,
+			  const char *const *argv)
 {
-	char *lake = unquote(argv[3]);
+	char *lake;
 	uint64_t run = 0;
-	int result = -1;
 
+	t->own.lake.fd = -1;
+	if (argc <= 3) {
+		t->relation = query_relation(context->query, context->kind);
+		return;
+	}
+	lake = unquote(argv[3]);
 	if (argc > 5)
 		cause_record(STATUS_USAGE, "a lake and perhaps a run, no more");
 	else if (lake == NULL)
 		cause_memory();
-	else if (argc < 5 || read_run(argv[4], &run) == 0)
-		result = relation_open(&t->own, context->query, context->kind, lake, run);
+	else if ((argc < 5 || read_run(argv[4], &run) == 0) &&
+		 relation_open(&t->own, context->query, context->kind, lake, run) == 0)
+		t->relation = &t->own;
 	free(lake);
-	t->relation = result == 0 ? &t->own : NULL;
-	return result;
 }
 
 static int disconnect(sqlite3_vtab *base)
@@ -128,11 +134,7 @@ static int connect(sqlite3 *db, void *context, int argc, const char *const *argv
 
 	if (t == NULL)
 		return SQLITE_NOMEM;
-	t->own.lake.fd = -1;
-	if (argc > 3)
-		(void)!open_own(t, c, argc, argv);
-	else
-		t->relation = query_relation(c->query, c->kind);
+	open_relation(t, c, argc, argv);
 	if (t->relation == NULL) {
 		free(t);
 		return module_fail(c->query, message);
