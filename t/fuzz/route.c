@@ -120,13 +120,16 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The rows in some order, as one text; NULL when it does not come to an end. */
+/* The rows in some order, as one text; NULL when it does not come to an end. A parameter is 1, as in literal.
+ */
 static char *run(sqlite3_stmt *s)
 {
 	char **rows = calloc(ROWS_MAX, sizeof *rows);
 	sqlite3_str *all = sqlite3_str_new(NULL);
 	int n = 0, result = SQLITE_ROW;
 
+	for (int i = 1; i <= sqlite3_bind_parameter_count(s); i++)
+		MUST(sqlite3_bind_int(s, i, 1) == SQLITE_OK);
 	steps_left = STEPS;
 	while (n < ROWS_MAX && (result = sqlite3_step(s)) == SQLITE_ROW) {
 		sqlite3_str *row = sqlite3_str_new(NULL);
