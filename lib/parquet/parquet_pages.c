@@ -51,7 +51,8 @@ int parquet_pages_open(struct parquet_pages *p, const struct parquet_chunk *chun
 	p->has_dictionary = p->has_data = false;
 	p->window_at = 0;
 	buffer_clear(&p->window);
-	return check_codec(p);
+	/* There is a window even where there are no pages. */
+	return buffer_reserve(&p->window, HEADER_MIN) != 0 ? -1 : check_codec(p);
 }
 
 void parquet_pages_free(struct parquet_pages *p)
