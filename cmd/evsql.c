@@ -17,7 +17,7 @@ static const struct tool tool = {
     .synopsis = "[-v] [-d NAME=VALUE] [-f table|tsv|csv|jsonl] [-l BYTES] [-r RUN] LAKE [SQL]",
     .help = "  -d NAME=VALUE  what :NAME stands for in the SQL; as often as needed\n"
 	    "  -f FORMAT      table, tsv, csv or jsonl; table unless given\n"
-	    "  -l BYTES       refuse what would read more of silver\n"
+	    "  -l BYTES       refuse what would read more of silver and bronze\n"
 	    "  -r RUN         silver as that run left it\n"
 	    "  -v             say on stderr what it took\n"
 	    "Without SQL it is read from standard input; on a terminal that is sqlite3's prompt.\n",
