@@ -1,11 +1,12 @@
 #!/bin/sh
-# A day of five-minute files, each loaded as it comes, while others read: 288 runs ("torture"), or 12. What a run
-# takes at the end and at the beginning is told, and how much the readers read.
+# A day of five-minute files, each loaded as it comes, while others read: 288 runs of as many events as a large
+# platform writes ("torture", 180 million), or 12 small ones. What a run takes at the end and at the beginning is told,
+# and how much the readers read.
 . "$(dirname "$0")/lib.sh"
 have sqlite3 perl || skip_all 'sqlite3 or perl is not installed'
 
 runs=12 events=500
-[ "${1-}" != torture ] || runs=288 events=20000
+[ "${1-}" != torture ] || runs=288 events=500000,750000
 
 evgen -C $runs -E $events -B 2 all >/dev/null
 mkdir -p lake/bronze
@@ -44,7 +45,7 @@ EOF2
 failed=0
 while read -r file; do
 	mkdir -p "lake/${file%/*}"
-	cp "all/$file" "lake/$file.tmp" && mv "lake/$file.tmp" "lake/$file"
+	ln "all/$file" "lake/$file"
 	for who in 3 4 5 6; do
 		echo >&$who
 	done
@@ -57,12 +58,13 @@ wait
 is "$failed $(cat err)" '0 ' "$runs runs"
 is "$(cat looks? | sort -u)" 1 "$(cat looks? | wc -l) looks of four readers: whole runs"
 is "$(cat reader.err)" '' 'with nothing in their way'
-cp -a all whole
-etl whole || fail 'all in one run'
-for lake in lake whole; do
-	sqlite3 -readonly $lake/gold.db ".read '$T/oracle/state.sql'" >$lake.state
+etl all || fail 'all in one run'
+# The tables; what they are made from is compared by verify, below.
+sed '/^SELECT .definition/,$d' "$T/oracle/state.sql" >tables.sql
+for lake in lake all; do
+	sqlite3 -readonly $lake/gold.db '.read tables.sql' >$lake.tables
 done
-same lake.state whole.state 'Gold is that of one run over all'
+same lake.tables all.tables 'Gold is that of one run over all'
 is "$(ls lake/staging)" '' 'nothing is left in staging'
 if evmark -h | grep -q verify; then
 	exits 0 'evmark verify' evmark verify -c lake

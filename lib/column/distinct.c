@@ -3,6 +3,7 @@
 #include <string.h>
 
 enum { DIGIT_BITS = 10 }; /* of which all buckets' ends fit the first cache and the TLB */
+enum { STRIDE = 8 };      /* ids of a cache line */
 
 /* Ids as they lie in encoded sets, aligned or not. */
 static uint64_t load(const void *ids, size_t i)
@@ -104,10 +105,30 @@ bool distinct_is_run(const void *ids, size_t n)
 	return !out_of_order;
 }
 
+/* Few ids are looked for in a long run: most of it is passed in strides. */
+static size_t subtract_sparse(uint64_t *ids, size_t n, const void *run, size_t n_run)
+{
+	size_t left = 0, j = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const uint64_t id = ids[i];
+
+		while (j + STRIDE < n_run && load(run, j + STRIDE) <= id)
+			j += STRIDE;
+		while (j < n_run && load(run, j) < id)
+			j++;
+		ids[left] = id;
+		left += j == n_run || load(run, j) != id;
+	}
+	return left;
+}
+
 size_t distinct_subtract(uint64_t *ids, size_t n, const void *run, size_t n_run)
 {
 	size_t left = 0, i = 0, j = 0;
 
+	if (n < n_run / STRIDE)
+		return subtract_sparse(ids, n, run, n_run);
 	while (i < n && j < n_run) {
 		const uint64_t id = ids[i], known = load(run, j);
 

@@ -88,16 +88,17 @@ static void test_sorts(void)
 	test_sort("each bit", ids, N);
 }
 
-static void test_runs(void)
+/* Two runs of up to n_a and n_b ids, which are less than `below`. */
+static void test_runs(size_t n_a, size_t n_b, uint64_t below)
 {
 	enum { N = 4000 };
 	static uint64_t a[N], b[N], merged[2 * N], left[N], all[2 * N];
-	size_t n_a = N, n_b = N, n, n_left;
+	size_t n, n_left;
 
-	for (int i = 0; i < N; i++) {
-		a[i] = random_next() % 6000;
-		b[i] = random_next() % 6000;
-	}
+	for (size_t i = 0; i < n_a; i++)
+		a[i] = random_next() % below;
+	for (size_t i = 0; i < n_b; i++)
+		b[i] = random_next() % below;
 	n_a = make_run(a, n_a);
 	n_b = make_run(b, n_b);
 	memcpy(all, a, n_a * 8);
@@ -113,7 +114,12 @@ static void test_runs(void)
 	ok(distinct_merge(a, n_a, left, n_left, merged) == n && memcmp(merged, all, n * 8) == 0,
 	   "and back together");
 	ok(distinct_subtract(left, n_left, a, 0) == n_left, "minus nothing");
-	ok(distinct_is_run(a, 0) && !distinct_is_run((const uint64_t[]){1, 1}, 2) &&
+	ok(distinct_subtract(b, n_b, all, n) == 0, "minus all");
+}
+
+static void test_order(void)
+{
+	ok(distinct_is_run(NULL, 0) && !distinct_is_run((const uint64_t[]){1, 1}, 2) &&
 	       !distinct_is_run((const uint64_t[]){2, 1}, 2),
 	   "runs ascend without repetition");
 }
@@ -121,6 +127,13 @@ static void test_runs(void)
 int main(void)
 {
 	test_sorts();
-	test_runs();
+	test_runs(4000, 4000, 6000);
+	/* Few in many, far apart or close; after the last, before the first. */
+	test_runs(4000, 100, 6000);
+	test_runs(4000, 100, UINT64_MAX);
+	test_runs(100, 4000, UINT64_MAX);
+	for (size_t n = 0; n < 40; n++)
+		test_runs(n, n % 4, 50);
+	test_order();
 	return tap_done();
 }
