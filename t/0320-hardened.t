@@ -1,5 +1,5 @@
 #!/bin/sh
-# How the programs are linked, and whose files they make.
+# How the programs and the extension are linked, and whose files they make.
 . "$(dirname "$0")/lib.sh"
 have readelf || skip_all 'readelf is not installed'
 case $B in
@@ -7,7 +7,7 @@ case $B in
 *) sanitized= ;;
 esac
 
-for tool in evcat evclean evgen evgold evmark evsilver; do
+for tool in evcat evclean evgen evgold evmark evschema evsilver evsql evlake.so; do
 	readelf -hW "$B/$tool" >header
 	readelf -lW "$B/$tool" >segments
 	readelf -dW "$B/$tool" >dynamic
