@@ -2,7 +2,7 @@
 
 #include "cat_bundle.h"
 #include "cat_plan.h"
-#include "lake/silver.h"
+#include "silver/silver.h"
 #include "source/folder.h"
 #include "tool.h"
 

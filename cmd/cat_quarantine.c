@@ -1,6 +1,6 @@
 #include "cat_quarantine.h"
 
-#include "lake/quarantine_read.h"
+#include "silver/quarantine_read.h"
 
 #include <stdlib.h>
 #include <string.h>

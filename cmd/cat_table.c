@@ -1,8 +1,8 @@
 #include "cat_table.h"
 
-#include "lake/catalog.h"
+#include "commit/catalog.h"
 #include "lake/ledger.h"
-#include "lake/silver.h"
+#include "silver/silver.h"
 
 #include <stdio.h>
 #include <stdlib.h>

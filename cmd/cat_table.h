@@ -4,7 +4,7 @@
 #ifndef EV_CAT_TABLE_H
 #define EV_CAT_TABLE_H
 
-#include "lake/silver_read.h"
+#include "silver/silver_read.h"
 #include "stream/stream.h"
 
 /* The stream that files are written to, one behind the other as long as their columns are the same. {0} is

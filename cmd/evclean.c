@@ -4,7 +4,7 @@
  */
 #include "decode/clean.h"
 #include "filter.h"
-#include "lake/quarantine.h"
+#include "silver/quarantine.h"
 #include "tool.h"
 
 #include <unistd.h>

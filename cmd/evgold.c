@@ -2,8 +2,8 @@
  * evgold -- maintains the Gold tables and makes the one commit of a run, once the stream has proven that
  * every stage before it finished.
  */
+#include "commit/commit.h"
 #include "gold/partial.h"
-#include "lake/commit.h"
 #include "stream/verb.h"
 #include "tool.h"
 

@@ -2,7 +2,7 @@
 #include "mark.h"
 #include "tool.h"
 
-#include "lake/upgrade.h"
+#include "commit/upgrade.h"
 #include "stream/control.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * commit.
  */
 #include "filter.h"
-#include "lake/silver_write.h"
+#include "silver/silver_write.h"
 #include "tool.h"
 
 static const struct tool tool = {

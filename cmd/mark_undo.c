@@ -1,6 +1,6 @@
 #include "mark.h"
 
-#include "lake/undo_plan.h"
+#include "commit/undo_plan.h"
 #include "rows.h"
 #include "stream/stream.h"
 #include "tool.h"

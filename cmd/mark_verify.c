@@ -1,7 +1,7 @@
 #include "mark.h"
 
-#include "lake/verify.h"
 #include "tool.h"
+#include "verify/verify.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # From the ground up. Nothing builds on generate, which is for demonstrations and tests.
-layers='base column source stream decode parquet gold lake query generate'
+layers='base column source stream decode parquet gold lake silver commit verify query generate'
 cd "$T/../lib" || exit 1
 
 is "$(echo "$layers" | tr ' ' '\n' | sort)" "$(find . -mindepth 1 -type d | sed 's:^\./::' | sort)" 'each folder has its place'

@@ -1,7 +1,7 @@
 #include "query/relation.h"
 
 #include "base/sqlite.h"
-#include "lake/silver.h"
+#include "silver/silver.h"
 #include "stream/stream.h"
 
 #include <inttypes.h>

@@ -8,8 +8,8 @@
 
 #include "gold/predicate_bounds.h"
 #include "lake/bronze.h"
-#include "lake/silver.h"
 #include "query/feed.h"
+#include "silver/silver.h"
 #include "source/bundle.h"
 #include "stream/shard.h"
 

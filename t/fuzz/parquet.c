@@ -2,7 +2,7 @@
  * Parquet files, read whole and in part. Files without page checksums reach further, so the corpus has such.
  */
 #include "base/utf8.h"
-#include "lake/silver_read.h"
+#include "silver/silver_read.h"
 
 #include "fuzz.h"
 

@@ -3,7 +3,7 @@
 #define EV_SILVER_COLUMNS_H
 
 #include "decode/schema.h"
-#include "lake/silver.h"
+#include "silver/silver.h"
 
 #include "fuzz.h"
 

@@ -1,6 +1,6 @@
-#include "lake/verify_parts.h"
 #include "stream/control.h"
 #include "tap.h"
+#include "verify/verify_parts.h"
 
 #include <string.h>
 

@@ -11,7 +11,7 @@
 #ifndef EV_REPLAY_PLAN_H
 #define EV_REPLAY_PLAN_H
 
-#include "lake/undo_plan.h"
+#include "commit/undo_plan.h"
 
 /* paths: up to a NULL. */
 int replay_plan_files(struct undo_plan *p, const struct lake *lake, struct db *db, char **paths) MUST_CHECK;

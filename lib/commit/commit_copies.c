@@ -1,5 +1,5 @@
 /* Contents that the lake has already: their marks, in the transaction of a run. */
-#include "lake/commit_parts.h"
+#include "commit/commit_parts.h"
 
 #include "stream/verb.h"
 

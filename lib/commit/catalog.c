@@ -1,6 +1,6 @@
-#include "lake/catalog.h"
+#include "commit/catalog.h"
 
-#include "lake/silver_span.h"
+#include "silver/silver_span.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
-#include "lake/verify_parts.h"
+#include "verify/verify_parts.h"
 
-#include "lake/catalog.h"
+#include "commit/catalog.h"
 #include "stream/control.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
-#include "lake/replay_plan.h"
+#include "commit/replay_plan.h"
 
-#include "lake/quarantine_read.h"
-#include "lake/undo_files.h"
+#include "commit/undo_files.h"
+#include "silver/quarantine_read.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

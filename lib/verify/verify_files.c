@@ -1,4 +1,4 @@
-#include "lake/verify_parts.h"
+#include "verify/verify_parts.h"
 
 #include "source/line.h"
 #include "stream/control.h"

@@ -1,7 +1,7 @@
-#include "lake/silver_read.h"
+#include "silver/silver_read.h"
 
 #include "base/utf8.h"
-#include "lake/silver.h"
+#include "silver/silver.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
-#include "lake/undo_plan.h"
+#include "commit/undo_plan.h"
 
-#include "lake/replay_plan.h"
-#include "lake/undo_files.h"
-#include "lake/undo_match.h"
+#include "commit/replay_plan.h"
+#include "commit/undo_files.h"
+#include "commit/undo_match.h"
 #include "source/bundle.h"
 
 #include <inttypes.h>

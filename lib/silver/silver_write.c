@@ -1,4 +1,4 @@
-#include "lake/silver_write.h"
+#include "silver/silver_write.h"
 
 #include "base/fd.h"
 #include "base/timestamp.h"

@@ -1,6 +1,6 @@
-#include "lake/commit_parts.h"
-#include "lake/silver_span.h"
-#include "lake/undo.h"
+#include "commit/commit_parts.h"
+#include "commit/undo.h"
+#include "silver/silver_span.h"
 #include "stream/verb.h"
 
 #include <inttypes.h>

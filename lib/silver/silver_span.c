@@ -1,4 +1,4 @@
-#include "lake/silver_span.h"
+#include "silver/silver_span.h"
 
 #include "parquet/parquet_read.h"
 

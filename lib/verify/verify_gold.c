@@ -1,4 +1,4 @@
-#include "lake/verify_parts.h"
+#include "verify/verify_parts.h"
 
 #include "column/distinct.h"
 #include "gold/gold_group.h"

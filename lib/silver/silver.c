@@ -1,4 +1,4 @@
-#include "lake/silver.h"
+#include "silver/silver.h"
 
 #include "base/decimal.h"
 #include "base/timestamp.h"

@@ -7,9 +7,9 @@
 #include "column/value.h"
 #include "gold/gold.h"
 #include "lake/ledger.h"
-#include "lake/silver_read.h"
-#include "lake/verify.h"
 #include "parquet/parquet_bounds.h"
+#include "silver/silver_read.h"
+#include "verify/verify.h"
 
 /* Reports, with a detail that is made as printf would. */
 void verify_tell(struct verify *v, struct text path, const char *what, const char *format, ...)

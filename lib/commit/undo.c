@@ -1,4 +1,4 @@
-#include "lake/undo_parts.h"
+#include "commit/undo_parts.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-#include "lake/verify_parts.h"
+#include "verify/verify_parts.h"
 
-#include "lake/silver.h"
+#include "silver/silver.h"
 #include "stream/control.h"
 
 #include <stdarg.h>

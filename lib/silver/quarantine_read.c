@@ -1,4 +1,4 @@
-#include "lake/quarantine_read.h"
+#include "silver/quarantine_read.h"
 
 #include <inttypes.h>
 #include <stdio.h>

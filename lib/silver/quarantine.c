@@ -1,4 +1,4 @@
-#include "lake/quarantine.h"
+#include "silver/quarantine.h"
 
 #include "base/fd.h"
 

@@ -3,7 +3,7 @@
  * read again, or none do; so what it says of their reasons is all there is to say, and rows that come out as
  * they were stay.
  */
-#include "lake/undo_parts.h"
+#include "commit/undo_parts.h"
 
 static const char tables[] =
     "CREATE TEMP TABLE again (source TEXT PRIMARY KEY, lines INTEGER, kept INTEGER, rejected INTEGER,"

@@ -1,8 +1,8 @@
-#include "lake/undo_files.h"
+#include "commit/undo_files.h"
 
 #include "column/value.h"
-#include "lake/quarantine_read.h"
 #include "parquet/parquet_read.h"
+#include "silver/quarantine_read.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "lake/undo_match.h"
+#include "commit/undo_match.h"
 
 #include "source/bundle.h"
 

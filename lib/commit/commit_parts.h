@@ -5,8 +5,8 @@
 #ifndef EV_COMMIT_PARTS_H
 #define EV_COMMIT_PARTS_H
 
-#include "lake/catalog.h"
-#include "lake/commit.h"
+#include "commit/catalog.h"
+#include "commit/commit.h"
 #include "stream/verb.h"
 
 /* The state of one commit_run. */

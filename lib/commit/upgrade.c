@@ -1,6 +1,6 @@
-#include "lake/upgrade.h"
+#include "commit/upgrade.h"
 
-#include "lake/catalog.h"
+#include "commit/catalog.h"
 #include "lake/ledger.h"
 
 #include <errno.h>

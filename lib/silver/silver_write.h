@@ -8,8 +8,8 @@
 #define EV_SILVER_WRITE_H
 
 #include "lake/lake.h"
-#include "lake/silver.h"
 #include "parquet/parquet_write.h"
+#include "silver/silver.h"
 
 enum { SILVER_DATES = 16 };
 

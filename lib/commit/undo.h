@@ -9,7 +9,7 @@
 #ifndef EV_UNDO_H
 #define EV_UNDO_H
 
-#include "lake/commit_parts.h"
+#include "commit/commit_parts.h"
 
 /* Marks, counts and files end or hold again, as the verb says. */
 int undo_apply(struct work *w) MUST_CHECK;

@@ -4,7 +4,7 @@
 #ifndef EV_UNDO_PARTS_H
 #define EV_UNDO_PARTS_H
 
-#include "lake/undo.h"
+#include "commit/undo.h"
 
 /* A query that must give no row; what it gives is a path that something is wrong with: STATUS_REFUSED. */
 int undo_refuse_if(struct work *w, const char *sql, const char *what) MUST_CHECK;
