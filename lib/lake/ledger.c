@@ -1,101 +1,12 @@
 #include "lake/ledger.h"
 
 #include "column/value.h"
+#include "lake/ledger_sql.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-
-#define MARK_COLUMNS                                                                                       \
-	"SELECT path, size, mtime_ns, content, bytes, lines, kept, rejected, blank, status, same_as, run," \
-	" more"                                                                                            \
-	" FROM lake_source AS mark "
-#define HAS_ORIGINAL                                                                       \
-	"EXISTS (SELECT 1 FROM lake_source AS original WHERE original.path = mark.same_as" \
-	" AND original.end_run IS NULL AND original.status <> 'SKIPPED_SAME')"
-
-enum statement {
-	GET_META,
-	SET_META,
-	NEWEST_RUN,
-	HISTORY,
-	FIND_PATH,
-	NEAR_PATH,
-	FIND_ORPHAN,
-	FIND_LIVE,
-	FIND_CONTENT,
-	HAS_SIZE,
-	NEAR_FOLDER,
-	NEXT_PENDING,
-	NEXT_SILVER,
-	ADD_RUN,
-	ADD_SOURCE,
-	END_SOURCE,
-	TOUCH_SOURCE,
-	DOUBT_ARCHIVE,
-	ADD_REJECT,
-	ADD_NOTE,
-	ADD_FILE,
-	CLEAR_PENDING,
-	ADD_ATTEMPT,
-	PUT_FOLDER,
-	END_RULE,
-	ADD_RULE,
-	STATEMENTS
-};
-
-static const char *const texts[STATEMENTS] = {
-    [GET_META] = "SELECT value FROM lake_meta WHERE key = ?1",
-    [SET_META] = "INSERT OR REPLACE INTO lake_meta (key, value) VALUES (?1, ?2)",
-    [NEWEST_RUN] = "SELECT coalesce(max(run), 0) FROM lake_run",
-    /* By the path, which is the key: a lake may have many files in quarantine, whose paths come before. */
-    [HISTORY] = "SELECT EXISTS (SELECT 1 FROM lake_file WHERE path > 'silver/' AND path < 'silver0')",
-    [FIND_PATH] =
-	MARK_COLUMNS "WHERE path = ?1 AND end_run IS NULL AND (status <> 'SKIPPED_SAME' OR " HAS_ORIGINAL ")",
-    [NEAR_PATH] = MARK_COLUMNS "WHERE path >= ?1 AND end_run IS NULL ORDER BY path",
-    [FIND_ORPHAN] =
-	MARK_COLUMNS "WHERE path = ?1 AND end_run IS NULL AND status = 'SKIPPED_SAME' AND NOT " HAS_ORIGINAL,
-    [FIND_LIVE] = MARK_COLUMNS "WHERE path = ?1 AND end_run IS NULL",
-    [FIND_CONTENT] =
-	MARK_COLUMNS "WHERE content = ?1 AND end_run IS NULL AND status <> 'SKIPPED_SAME' ORDER BY run, path",
-    [HAS_SIZE] = "SELECT 1 FROM lake_source WHERE size = ?1 AND end_run IS NULL LIMIT 1",
-    [NEAR_FOLDER] = "SELECT path, subfolders FROM lake_folder WHERE path >= ?1 ORDER BY path",
-    [NEXT_PENDING] = "SELECT staged, path FROM lake_file WHERE staged IS NOT NULL ORDER BY path",
-    [NEXT_SILVER] =
-	"SELECT path, coalesce(staged, '') FROM lake_file WHERE layer = 'silver' AND end_run IS NULL"
-	" ORDER BY path",
-    [ADD_RUN] =
-	"INSERT INTO lake_run (run, verb, began, committed, sources, copies, rows, rejects, blank, bytes,"
-	" files, cpu_seconds, wall_seconds)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-    [ADD_SOURCE] =
-	"INSERT INTO lake_source (path, size, mtime_ns, content, bytes, lines, kept, rejected, blank, status,"
-	" same_as, run, begin_run, more)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, nullif(?11, ''), ?12, ?12, ?13)",
-    [END_SOURCE] = "UPDATE lake_source SET end_run = ?2 WHERE path = ?1 AND end_run IS NULL",
-    [TOUCH_SOURCE] = "UPDATE lake_source SET size = ?2, mtime_ns = ?3 WHERE path = ?1 AND end_run IS NULL",
-    [DOUBT_ARCHIVE] = "UPDATE lake_source SET size = 0 WHERE path = ?1 AND end_run IS NULL"
-		      " AND status = 'ARCHIVE'",
-    [ADD_REJECT] = ("INSERT INTO lake_reject (run, source, reason, field, rejects, first_line, first_column,"
-		    " begin_run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?1)"
-		    " ON CONFLICT DO UPDATE SET rejects = rejects + excluded.rejects"),
-    [ADD_NOTE] = ("INSERT INTO lake_note (run, source, what, name, field, lines, first_line, begin_run)"
-		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?1)"
-		  " ON CONFLICT DO UPDATE SET lines = lines + excluded.lines"),
-    [ADD_FILE] = ("INSERT INTO lake_file (path, layer, partition, rows, bytes, checksum, begin_run, staged,"
-		  " min_time, max_time) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, ''),"
-		  " nullif(?10, ''))"),
-    [CLEAR_PENDING] = "UPDATE lake_file SET staged = NULL WHERE staged IS NOT NULL AND ?1 IN (0, begin_run)",
-    [ADD_ATTEMPT] = "INSERT INTO lake_attempt (at, verb, status, message) VALUES (?1, ?2, ?3, ?4)",
-    [PUT_FOLDER] = "INSERT OR REPLACE INTO lake_folder (path, subfolders) VALUES (?1, ?2)",
-    [END_RULE] = "UPDATE lake_rule SET end_run = ?1 WHERE name = ?2 AND end_run IS NULL AND text <> ?3",
-    [ADD_RULE] = ("INSERT INTO lake_rule (begin_run, name, text) SELECT ?1, ?2, ?3 WHERE ?3 <> '' AND NOT"
-		  " EXISTS (SELECT 1 FROM lake_rule WHERE name = ?2 AND end_run IS NULL)"),
-};
-
-_Static_assert(STATEMENTS == sizeof((struct ledger *)0)->prepared / sizeof((struct ledger *)0)->prepared[0],
-	       "one place for each statement");
 
 void ledger_write_hash(char text[LEDGER_ID_LEN + 1], struct hash128 hash)
 {
@@ -146,13 +57,6 @@ void ledger_close(struct ledger *l)
 	*l = (struct ledger){0};
 }
 
-static struct db_statement *get(struct ledger *l, enum statement i)
-{
-	if (l->prepared[i] == NULL)
-		l->prepared[i] = db_prepare(l->db, texts[i]);
-	return l->prepared[i];
-}
-
 int ledger_exists(struct ledger *l)
 {
 	struct db_statement *s =
@@ -185,7 +89,7 @@ int ledger_read(const struct lake *lake, struct db **db, struct ledger *l)
 
 int ledger_set_meta(struct ledger *l, const char *key, const char *value)
 {
-	struct db_statement *s = get(l, SET_META);
+	struct db_statement *s = ledger_statement(l, SET_META);
 
 	if (s == NULL)
 		return -1;
@@ -197,7 +101,7 @@ int ledger_set_meta(struct ledger *l, const char *key, const char *value)
 /* 1 and the value, cut to size; 0: there is none. */
 static int get_meta(struct ledger *l, const char *key, char *value, size_t size)
 {
-	struct db_statement *s = get(l, GET_META);
+	struct db_statement *s = ledger_statement(l, GET_META);
 	struct text found;
 	int result;
 
@@ -224,7 +128,7 @@ int ledger_id(struct ledger *l, char id[LEDGER_ID_LEN + 1])
 
 static int get_number(struct ledger *l, enum statement i, uint64_t *value)
 {
-	struct db_statement *s = get(l, i);
+	struct db_statement *s = ledger_statement(l, i);
 
 	if (s == NULL || db_step(s) < 0)
 		return -1;
@@ -295,7 +199,7 @@ static void read_mark(struct db_statement *s, struct ledger_source *mark)
 
 static int find(struct ledger *l, enum statement i, struct text key, struct ledger_source *mark)
 {
-	struct db_statement *s = get(l, i);
+	struct db_statement *s = ledger_statement(l, i);
 	int result;
 
 	if (s == NULL)
@@ -325,7 +229,7 @@ int ledger_find_live(struct ledger *l, struct text path, struct ledger_source *m
 
 int ledger_has_size(struct ledger *l, uint64_t size)
 {
-	struct db_statement *s = get(l, HAS_SIZE);
+	struct db_statement *s = ledger_statement(l, HAS_SIZE);
 	int result;
 
 	if (s == NULL)
@@ -344,7 +248,7 @@ int ledger_has_size(struct ledger *l, uint64_t size)
 static int move_to(struct ledger *l, enum statement i, struct text key)
 {
 	enum { STEPS = 8 };
-	struct db_statement *s = get(l, i);
+	struct db_statement *s = ledger_statement(l, i);
 	int more = l->at_row[i];
 
 	if (s == NULL)
@@ -395,7 +299,7 @@ int ledger_put_rule(struct ledger *l, struct text name, struct text rule, uint64
 	static const enum statement steps[] = {END_RULE, ADD_RULE};
 
 	for (size_t i = 0; i < 2; i++) {
-		struct db_statement *s = get(l, steps[i]);
+		struct db_statement *s = ledger_statement(l, steps[i]);
 
 		if (s == NULL)
 			return -1;
@@ -410,7 +314,7 @@ int ledger_put_rule(struct ledger *l, struct text name, struct text rule, uint64
 
 int ledger_put_folder(struct ledger *l, struct text path, struct text subfolders)
 {
-	struct db_statement *s = get(l, PUT_FOLDER);
+	struct db_statement *s = ledger_statement(l, PUT_FOLDER);
 
 	if (s == NULL)
 		return -1;
@@ -429,7 +333,7 @@ int ledger_find_content(struct ledger *l, struct hash128 content, struct ledger_
 
 int ledger_next_pending(struct ledger *l, struct text *staged, struct text *path)
 {
-	struct db_statement *s = get(l, NEXT_PENDING);
+	struct db_statement *s = ledger_statement(l, NEXT_PENDING);
 	int result = s != NULL ? db_step(s) : -1;
 
 	if (result == 1) {
@@ -441,7 +345,7 @@ int ledger_next_pending(struct ledger *l, struct text *staged, struct text *path
 
 int ledger_next_silver(struct ledger *l, struct text *path, struct text *staged)
 {
-	struct db_statement *s = get(l, NEXT_SILVER);
+	struct db_statement *s = ledger_statement(l, NEXT_SILVER);
 	int result = s != NULL ? db_step(s) : -1;
 
 	if (result == 1) {
@@ -453,7 +357,7 @@ int ledger_next_silver(struct ledger *l, struct text *path, struct text *staged)
 
 int ledger_add_run(struct ledger *l, const struct ledger_run *run)
 {
-	struct db_statement *s = get(l, ADD_RUN);
+	struct db_statement *s = ledger_statement(l, ADD_RUN);
 	char now[LEDGER_TIME_LEN + 1];
 
 	if (s == NULL)
@@ -477,7 +381,7 @@ int ledger_add_run(struct ledger *l, const struct ledger_run *run)
 
 int ledger_end_source(struct ledger *l, struct text path, uint64_t run)
 {
-	struct db_statement *s = get(l, END_SOURCE);
+	struct db_statement *s = ledger_statement(l, END_SOURCE);
 
 	if (s == NULL)
 		return -1;
@@ -488,7 +392,7 @@ int ledger_end_source(struct ledger *l, struct text path, uint64_t run)
 
 int ledger_add_source(struct ledger *l, const struct ledger_source *source)
 {
-	struct db_statement *s = get(l, ADD_SOURCE);
+	struct db_statement *s = ledger_statement(l, ADD_SOURCE);
 	char hex[LEDGER_ID_LEN + 1];
 
 	if (ledger_end_source(l, source->path, source->run) != 0 || s == NULL)
@@ -512,7 +416,7 @@ int ledger_add_source(struct ledger *l, const struct ledger_source *source)
 
 int ledger_touch_source(struct ledger *l, struct text path, uint64_t size, uint64_t mtime_ns)
 {
-	struct db_statement *s = get(l, TOUCH_SOURCE);
+	struct db_statement *s = ledger_statement(l, TOUCH_SOURCE);
 
 	if (s == NULL)
 		return -1;
@@ -524,7 +428,7 @@ int ledger_touch_source(struct ledger *l, struct text path, uint64_t size, uint6
 
 int ledger_doubt_archive(struct ledger *l, struct text member)
 {
-	struct db_statement *s = get(l, DOUBT_ARCHIVE);
+	struct db_statement *s = ledger_statement(l, DOUBT_ARCHIVE);
 
 	for (size_t len = member.len; s != NULL && len-- > 0;) {
 		if (member.data[len] != '#')
@@ -538,7 +442,7 @@ int ledger_doubt_archive(struct ledger *l, struct text member)
 
 int ledger_add_reject(struct ledger *l, const struct ledger_count *count)
 {
-	struct db_statement *s = get(l, ADD_REJECT);
+	struct db_statement *s = ledger_statement(l, ADD_REJECT);
 
 	if (s == NULL)
 		return -1;
@@ -554,7 +458,7 @@ int ledger_add_reject(struct ledger *l, const struct ledger_count *count)
 
 int ledger_add_note(struct ledger *l, const struct ledger_count *count)
 {
-	struct db_statement *s = get(l, ADD_NOTE);
+	struct db_statement *s = ledger_statement(l, ADD_NOTE);
 
 	if (s == NULL)
 		return -1;
@@ -570,7 +474,7 @@ int ledger_add_note(struct ledger *l, const struct ledger_count *count)
 
 int ledger_add_file(struct ledger *l, const struct ledger_file *file)
 {
-	struct db_statement *s = get(l, ADD_FILE);
+	struct db_statement *s = ledger_statement(l, ADD_FILE);
 	char hex[LEDGER_ID_LEN + 1];
 
 	if (s == NULL)
@@ -591,7 +495,7 @@ int ledger_add_file(struct ledger *l, const struct ledger_file *file)
 
 int ledger_clear_pending(struct ledger *l, uint64_t run)
 {
-	struct db_statement *s = get(l, CLEAR_PENDING);
+	struct db_statement *s = ledger_statement(l, CLEAR_PENDING);
 
 	if (s == NULL)
 		return -1;
@@ -601,7 +505,7 @@ int ledger_clear_pending(struct ledger *l, uint64_t run)
 
 int ledger_add_attempt(struct ledger *l, struct text verb, int status, struct text message)
 {
-	struct db_statement *s = get(l, ADD_ATTEMPT);
+	struct db_statement *s = ledger_statement(l, ADD_ATTEMPT);
 	char now[LEDGER_TIME_LEN + 1];
 
 	if (s == NULL)

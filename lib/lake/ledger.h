@@ -28,7 +28,7 @@ enum { LEDGER_ID_LEN = 32 };
 
 struct ledger {
 	struct db *db;                     /* borrowed */
-	struct db_statement *prepared[26]; /* in the order of ledger.c's statements */
+	struct db_statement *prepared[26]; /* in the order of ledger_sql.h */
 	bool at_row[26];                   /* which of them hold one, while they are moved along */
 };
 
