@@ -121,33 +121,22 @@ same now partial 'and is not counted twice'
 
 # --- what may not be read
 
-# nobody COMMAND ...: it runs without a right to read everything.
-if [ "$(id -u)" != 0 ]; then
-	nobody() { "$@"; }
-elif have setpriv; then
-	nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
-	chmod 755 "$W"
-else
-	nobody() { false; }
-fi
 fresh
-[ "$(id -u)" != 0 ] || chown -R 65534:65534 lake
-if nobody sh -c 'test -w lake && etl -h' >/dev/null 2>&1; then
+if can_be_nobody; then
+	[ "$(id -u)" != 0 ] || chown -R 65534:65534 lake
 	folder=${new%/*}
 	chmod 000 "lake/$folder"
-	refused 4 "$folder" 'a folder that may not be listed' nobody etl lake
+	refused 4 "$folder" 'a folder that may not be listed' as_nobody etl lake
 	chmod 755 "lake/$folder"
 	chmod 000 "lake/$new"
-	refused 4 "$new" 'a file that may not be read' nobody etl lake
+	refused 4 "$new" 'a file that may not be read' as_nobody etl lake
 	chmod 644 "lake/$new"
 	chmod 555 lake/staging
-	refused 4 staging 'a staging that may not be written' nobody etl lake
+	refused 4 staging 'a staging that may not be written' as_nobody etl lake
 	chmod 755 lake/staging
-	exits 0 'the next run' nobody etl lake
+	exits 0 'the next run' as_nobody etl lake
 	dump lake >now
 	same now after 'the next run completes'
-else
-	echo '# skipped: what nobody may not read, as nobody cannot run the tools here'
 fi
 
 # --- full disks
@@ -155,7 +144,7 @@ fi
 mkdir disk
 if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=1m evlake disk 2>/dev/null; then
 	umount disk
-	trap 'umount "$W/lake/staging" "$W/disk" 2>/dev/null; chmod -R u+rwX "$W"; rm -rf "$W"' EXIT
+	trap 'umount "$W/lake/staging" "$W/disk" 2>/dev/null; clean_up' EXIT
 	for room in 4 16 64 128; do
 		fresh
 		mount -t tmpfs -o size=${room}k evlake lake/staging

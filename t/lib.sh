@@ -12,7 +12,11 @@ export B PATH
 LC_ALL=C
 export LC_ALL
 W=$(mktemp -d "${TMPDIR:-/tmp}/evlake.XXXXXX") || exit 1
-trap 'chmod -R u+rwX "$W"; rm -rf "$W"' EXIT
+clean_up() {
+	chmod -R u+rwX "$W"
+	rm -rf "$W" "$W.tools"
+}
+trap clean_up EXIT
 trap 'exit 129' HUP INT TERM
 cd "$W" || exit 1
 
@@ -84,6 +88,28 @@ have() {
 		command -v "$command" >/dev/null || return 1
 	done
 }
+
+# can_be_nobody: whether as_nobody works here.
+can_be_nobody() {
+	as_nobody true 2>/dev/null && return
+	echo '# skipped: nobody else can be here'
+	return 1
+}
+
+# as_nobody COMMAND ...: as a user without rights of its own, who finds the tools wherever the tree lies. Who is not
+# root stays who he is.
+as_nobody() (
+	[ "$(id -u)" = 0 ] || exec "$@"
+	if [ ! -d "$W.tools" ]; then
+		mkdir -p "$W.tools/build"
+		cp "$B"/ev* "$W.tools/build"
+		cp -R "$T/../schemas" "$T/../pipelines" "$W.tools"
+		chmod -R a+rX "$W.tools"
+	fi
+	chmod a+rx "$W"
+	B=$W.tools/build PATH=$W.tools/build:$W.tools/pipelines:$PATH
+	exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+)
 
 done_testing() {
 	echo "1..$n_tests"
