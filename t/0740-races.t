@@ -8,14 +8,7 @@ have sqlite3 || skip_all 'sqlite3 is not installed'
 
 seconds=5
 [ "${1-}" != torture ] || seconds=60
-if [ "$(id -u)" != 0 ]; then
-	nobody() { "$@"; }
-elif have setpriv; then
-	nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
-	chmod 755 "$W"
-else
-	nobody() { "$@"; }
-fi
+if can_be_nobody; then nobody=as_nobody; else nobody='env'; fi
 end=$(($(date +%s) + seconds))
 running() { [ "$(date +%s)" -lt $end ]; }
 
@@ -125,16 +118,25 @@ for who in 1 2 3 4 5 6 7 8; do
 	pipeline $who &
 done
 reader 1 sqlite3 -readonly -cmd '.timeout 20000' lake/gold.db '.read counts.sql' &
-reader 2 nobody sqlite3 -readonly -cmd '.timeout 20000' lake/gold.db '.read counts.sql' &
+reader 2 $nobody sqlite3 -readonly -cmd '.timeout 20000' lake/gold.db '.read counts.sql' &
 reader 3 sh -c "sqlite3 -readonly -cmd '.timeout 20000' lake/gold.db '.read one-by-one.sql' | paste -s -d '|'" &
-reader 4 nobody sh -c "sqlite3 -readonly -cmd '.timeout 20000' lake/gold.db '.read one-by-one.sql' | paste -s -d '|'" &
+reader 4 $nobody sh -c "sqlite3 -readonly -cmd '.timeout 20000' lake/gold.db '.read one-by-one.sql' | paste -s -d '|'" &
 reader 5 manifest_reader &
+reader 6 $nobody sh -c "evsql -f tsv lake \"\$(cat counts.sql)\" | sed '1d; s/\\t/|/g'" &
 wait
 
 cat statuses? | sort | uniq -c | awk '{ printf "# pipelines that ended with %s: %d\n", $2, $1 }'
 is "$(cat statuses? | sort -u | grep -vx '0\|75')" '' 'pipelines end with 0 or 75'
 is "$(sort -u err? | grep -v 'try again\|another run' | head -n 5)" '' 'and have nothing else to say'
-for who in 1 2 3 4 5; do
+# A reader without write permission takes a writer at work in the log's index for one that was stopped, once in
+# thousands of reads; SQLite does not look again, so who uses it asks again. evsql does.
+moment='attempt to write a readonly database'
+echo "# readers told so: $(cat readerr? | grep -c "$moment")"
+for who in 2 4; do
+	grep -v "$moment" readerr$who >others
+	mv others readerr$who
+done
+for who in 1 2 3 4 5 6; do
 	is "$(grep -v '^reads' read$who | head -n 3; head -n 3 readerr$who)" '' \
 		"reader $who: whole runs in $(awk '/^reads/ { n += $2 } END { print n + 0 }' read$who) reads"
 	ok 'which went on' test "$(grep -c '^reads' read$who)" -gt 3

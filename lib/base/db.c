@@ -11,6 +11,7 @@ enum {
 	OLDEST = 2,                  /* that this program can upgrade */
 	PAGE_BYTES = 8192,
 	BUSY_MS = 10000,
+	MOMENT_MS = 1000,
 };
 
 /* Statements are in a list, so that closing the database ends those that nobody finalized. */
@@ -45,13 +46,43 @@ static int fail(const struct db *db, int result)
 	case SQLITE_NOMEM: return cause_memory();
 	default: break;
 	}
+	if (result == SQLITE_READONLY_RECOVERY)
+		return cause_record(
+		    status,
+		    "%s: a program was stopped while it wrote to it: it can be read again once somebody has "
+		    "opened it who may write it",
+		    db->path);
 	return cause_record(status, "%s: %s", db->path,
 			    db->handle != NULL ? sqlite3_errmsg(db->handle) : sqlite3_errstr(result));
 }
 
+/*
+ * Who may read the index of the write-ahead log and not write it cannot tell a program at work there from one
+ * that was stopped: SQLite takes the one for the other, for a moment. Whether what it was asked is to be
+ * asked again, having waited for *ms so far.
+ */
+static bool is_moment(const struct db *db, int result, int *ms)
+{
+	if ((result & 0xff) != SQLITE_READONLY || *ms >= MOMENT_MS ||
+	    sqlite3_extended_errcode(db->handle) != SQLITE_READONLY_RECOVERY)
+		return false;
+	*ms += sqlite3_sleep(1);
+	return true;
+}
+
+static int execute(struct db *db, const char *sql)
+{
+	int result, ms = 0;
+
+	do
+		result = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+	while (is_moment(db, result, &ms));
+	return result;
+}
+
 int db_exec(struct db *db, const char *sql)
 {
-	int result = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+	int result = execute(db, sql);
 
 	return result == SQLITE_OK ? 0 : fail(db, result);
 }
@@ -218,7 +249,7 @@ static int open_reader(struct db *db)
 
 	if (open_file(db, SQLITE_OPEN_READONLY) != 0)
 		return -1;
-	result = sqlite3_exec(db->handle, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
+	result = execute(db, "SELECT 1 FROM sqlite_schema");
 	if ((result & 0xff) != SQLITE_READONLY)
 		return 0; /* any other error will show again where it is told */
 	sqlite3_close(db->handle);
@@ -305,8 +336,11 @@ static struct db_statement *add_statement(struct db *db, sqlite3_stmt *handle)
 struct db_statement *db_prepare(struct db *db, const char *sql)
 {
 	sqlite3_stmt *handle;
-	int result = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
+	int result, ms = 0;
 
+	do
+		result = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
+	while (is_moment(db, result, &ms));
 	if (result != SQLITE_OK) {
 		fail(db, result);
 		return NULL;
@@ -318,8 +352,8 @@ struct db_statement *db_prepare(struct db *db, const char *sql)
 static bool is_usage(int result)
 {
 	switch (result & 0xff) {
+	case SQLITE_READONLY: return result != SQLITE_READONLY_RECOVERY;
 	case SQLITE_ERROR:
-	case SQLITE_READONLY:
 	case SQLITE_AUTH:
 	case SQLITE_TOOBIG:
 	case SQLITE_MISMATCH:
@@ -340,8 +374,13 @@ int db_prepare_next(struct db *db, const char **sql, struct db_statement **s)
 	sqlite3_stmt *handle = NULL;
 
 	while (**sql != '\0' && handle == NULL) {
-		int result = sqlite3_prepare_v2(db->handle, *sql, -1, &handle, sql);
+		const char *rest;
+		int result, ms = 0;
 
+		do
+			result = sqlite3_prepare_v2(db->handle, *sql, -1, &handle, &rest);
+		while (is_moment(db, result, &ms));
+		*sql = rest;
 		if (result != SQLITE_OK)
 			return fail_usage(db, result);
 	}
@@ -412,8 +451,11 @@ void db_bind_null(struct db_statement *s, int i)
 
 int db_step(struct db_statement *s)
 {
-	int result = s->failed != SQLITE_OK ? s->failed : sqlite3_step(s->handle);
+	int result, ms = 0;
 
+	do
+		result = s->failed != SQLITE_OK ? s->failed : sqlite3_step(s->handle);
+	while (is_moment(s->db, result, &ms));
 	if (result == SQLITE_ROW)
 		return 1;
 	if (result != SQLITE_DONE) {
