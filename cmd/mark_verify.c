@@ -26,25 +26,12 @@ static void clear_progress(struct watch *w)
 	w->shown = false;
 }
 
-/* Names may hold anything; none may control the terminal, or pass for a second finding. */
-static void print_plain(const char *text)
-{
-	for (; *text != '\0'; text++) {
-		const unsigned char c = (unsigned char)*text;
-
-		if (c < 0x20 || c == 0x7f)
-			printf("\\x%02x", c);
-		else
-			putchar(c);
-	}
-}
-
 static void print_finding(void *context, const char *path, const char *what, const char *detail)
 {
 	clear_progress(context);
-	print_plain(path);
+	tool_print(path);
 	printf(": %s: ", what);
-	print_plain(detail);
+	tool_print(detail);
 	putchar('\n');
 }
 

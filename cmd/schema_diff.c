@@ -12,19 +12,6 @@ struct findings {
 	uint64_t n;
 };
 
-/* Values may hold anything, and none may control the terminal. */
-static void print_plain(const char *text)
-{
-	for (; *text != '\0'; text++) {
-		const unsigned char c = (unsigned char)*text;
-
-		if (c < 0x20 || c == 0x7f)
-			printf("\\x%02x", c);
-		else
-			putchar(c);
-	}
-}
-
 static void print_finding(void *context, struct survey_place place, const char *what, const char *path,
 			  const char *detail)
 {
@@ -32,11 +19,11 @@ static void print_finding(void *context, struct survey_place place, const char *
 	const char *where = schema_place(f->survey, place);
 
 	f->n++;
-	print_plain(where != NULL ? where : "");
+	tool_print(where != NULL ? where : "");
 	printf(": %s: ", what);
-	print_plain(path);
+	tool_print(path);
 	fputs(*path != '\0' ? ": " : "", stdout);
-	print_plain(detail);
+	tool_print(detail);
 	putchar('\n');
 }
 

@@ -103,6 +103,18 @@ void tool_warn(const char *format, ...)
 	va_end(ap);
 }
 
+void tool_print(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		const unsigned char c = (unsigned char)*text;
+
+		if (c < 0x20 || c == 0x7f)
+			printf("\\x%02x", c);
+		else
+			putchar(c);
+	}
+}
+
 void tool_usage(const char *format, ...)
 {
 	va_list ap;

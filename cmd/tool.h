@@ -28,6 +28,9 @@ int tool_option(int argc, char **argv, const char *options);
 _Noreturn void tool_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints "NAME: message" to stderr. */
 void tool_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A name or value within a line to stdout. It may hold anything; none may control the terminal, or pass for a
+ * line of its own. */
+void tool_print(const char *text);
 /* A number option's argument within [min, max], or a usage error. */
 int64_t tool_number(char option, const char *argument, int64_t min, int64_t max);
 /* A usage error unless stdout is a pipe or a file: for tools whose only output is the binary stream. */

@@ -76,9 +76,9 @@ int fd_sync(int fd, const char *name)
 	return 0;
 }
 
-int fd_sync_folder(const char *path)
+int fd_sync_path(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int result;
 
 	if (fd < 0)
@@ -103,13 +103,13 @@ static int sync_parent(const char *path)
 	int result;
 
 	if (slash == NULL)
-		return fd_sync_folder(".");
+		return fd_sync_path(".");
 	if (slash == path)
-		return fd_sync_folder("/");
+		return fd_sync_path("/");
 	parent = strndup(path, (size_t)(slash - path));
 	if (parent == NULL)
 		return cause_memory();
-	result = fd_sync_folder(parent);
+	result = fd_sync_path(parent);
 	free(parent);
 	return result;
 }

@@ -22,9 +22,9 @@ int fd_read_text(const char *path, size_t limit, struct buffer *text) MUST_CHECK
 int fd_write_all(int fd, const void *data, size_t len, const char *name) MUST_CHECK;
 /* iov is used up: entries are advanced over what has been written. */
 int fd_writev_all(int fd, struct iovec *iov, int n, const char *name) MUST_CHECK;
-/* fsync of an open file, and of a folder by its path. */
+/* fsync of an open file, and of a file or folder by its path. */
 int fd_sync(int fd, const char *name) MUST_CHECK;
-int fd_sync_folder(const char *path) MUST_CHECK;
+int fd_sync_path(const char *path) MUST_CHECK;
 /* close that tells write errors. */
 int fd_close(int fd, const char *name) MUST_CHECK;
 /* mkdir -p under the umask; existing folders are fine. New folders' parents are fsynced. */

@@ -4,7 +4,6 @@
 #include "lake/ledger.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,18 +20,6 @@ static int copy_into(const char *path, const char *copy)
 	}
 	db_finalize(s);
 	db_close(db);
-	return result;
-}
-
-static int sync_file(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int result;
-
-	if (fd < 0)
-		return cause_system("%s: open", path);
-	result = fd_sync(fd, path);
-	close(fd);
 	return result;
 }
 
@@ -53,7 +40,7 @@ static int keep_copy(const struct lake *lake, const char *path, int format)
 		cause_system("%s", temporary);
 		goto free_temporary;
 	}
-	if (copy_into(path, temporary) != 0 || sync_file(temporary) != 0)
+	if (copy_into(path, temporary) != 0 || fd_sync_path(temporary) != 0)
 		goto free_temporary;
 	if (rename(temporary, copy) != 0)
 		cause_system("%s: rename to %s", temporary, copy);

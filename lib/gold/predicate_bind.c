@@ -264,18 +264,6 @@ static enum sql_kind opposite(enum sql_kind op)
 	}
 }
 
-/* a op b is b mirrored(op) a. */
-static enum sql_kind mirrored(enum sql_kind op)
-{
-	switch (op) {
-	case SQL_LESS: return SQL_GREATER;
-	case SQL_LESS_EQUAL: return SQL_GREATER_EQUAL;
-	case SQL_GREATER: return SQL_LESS;
-	case SQL_GREATER_EQUAL: return SQL_LESS_EQUAL;
-	default: return op;
-	}
-}
-
 static int bind_comparison(struct binder *b, const struct sql_node *node, bool negated, uint32_t *id)
 {
 	const struct sql_node *left = node->first, *right = node->last;
@@ -285,7 +273,7 @@ static int bind_comparison(struct binder *b, const struct sql_node *node, bool n
 	if (is_literal(left)) {
 		left = node->last;
 		right = node->first;
-		op = mirrored(op);
+		op = sql_mirrored(op);
 	}
 	if (find_column(b, left, &column) != 0)
 		return -1;

@@ -28,6 +28,17 @@ bool sql_same_name(const char *a, const char *b)
 	return *a == *b;
 }
 
+enum sql_kind sql_mirrored(enum sql_kind op)
+{
+	switch (op) {
+	case SQL_LESS: return SQL_GREATER;
+	case SQL_LESS_EQUAL: return SQL_GREATER_EQUAL;
+	case SQL_GREATER: return SQL_LESS;
+	case SQL_GREATER_EQUAL: return SQL_LESS_EQUAL;
+	default: return op;
+	}
+}
+
 int sql_refuse(const struct sql_select *s, struct sql_position at, const char *construct, const char *format,
 	       ...)
 {

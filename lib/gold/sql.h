@@ -86,5 +86,7 @@ int sql_refuse(const struct sql_select *s, struct sql_position at, const char *c
 	       ...) __attribute__((format(printf, 4, 5)));
 /* Whether two names are the same: ASCII letters in any case. */
 bool sql_same_name(const char *a, const char *b);
+/* a op b is b sql_mirrored(op) a. */
+enum sql_kind sql_mirrored(enum sql_kind op);
 
 #endif

@@ -227,7 +227,7 @@ static int adopt_gold(const struct lake *lake, const char *installed)
 		goto out;
 	/* What a run that was stopped had copied may be another version's. */
 	empty_folder(lake->fd, "schemas/gold.tmp");
-	if (copy_sql(from, temporary) == 0 && fd_sync_folder(temporary) == 0)
+	if (copy_sql(from, temporary) == 0 && fd_sync_path(temporary) == 0)
 		result = lake_move(lake, "schemas/gold.tmp", "schemas/gold");
 out:
 	free(temporary);
@@ -362,7 +362,7 @@ int lake_make_folder(const struct lake *lake, const char *within)
 int lake_sync_folder(const struct lake *lake, const char *within)
 {
 	char *path = lake_path(lake, within);
-	int result = path != NULL ? fd_sync_folder(path) : -1;
+	int result = path != NULL ? fd_sync_path(path) : -1;
 
 	free(path);
 	return result;

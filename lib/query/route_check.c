@@ -58,24 +58,13 @@ static bool is_literal_same(const struct column *c, const struct sql_node *liter
 	}
 }
 
-static enum sql_kind mirrored(enum sql_kind op)
-{
-	switch (op) {
-	case SQL_LESS: return SQL_GREATER;
-	case SQL_LESS_EQUAL: return SQL_GREATER_EQUAL;
-	case SQL_GREATER: return SQL_LESS;
-	case SQL_GREATER_EQUAL: return SQL_LESS_EQUAL;
-	default: return op;
-	}
-}
-
 static bool is_comparison_same(const struct columns *columns, const struct sql_node *node)
 {
 	const struct column *left = column_of(columns, node->first), *right = column_of(columns, node->last);
 
 	if (left != NULL)
 		return is_literal_same(left, node->last, node->kind);
-	return right != NULL && is_literal_same(right, node->first, mirrored(node->kind));
+	return right != NULL && is_literal_same(right, node->first, sql_mirrored(node->kind));
 }
 
 static bool is_in_same(const struct columns *columns, const struct sql_node *node)

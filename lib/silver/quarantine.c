@@ -120,7 +120,7 @@ int quarantine_finish(struct quarantine *q, struct control_staged *staged)
 	folder = lake_path(q->lake, q->folder);
 	if (folder == NULL)
 		return -1;
-	result = fd_sync_folder(folder);
+	result = fd_sync_path(folder);
 	free(folder);
 	return result != 0 ? -1 : 1;
 }

@@ -243,7 +243,7 @@ int silver_writer_finish(struct silver_writer *w)
 	folder = lake_path(w->lake, w->folder);
 	if (folder == NULL)
 		return -1;
-	result = fd_sync_folder(folder);
+	result = fd_sync_path(folder);
 	free(folder);
 	return result;
 }
