@@ -170,12 +170,13 @@ bench bench-queries bench-instructions: all
 
 lint:
 	@.ci/deps $(LINT_PACKAGES) $(PACKAGES)
-	clang-format --dry-run -Werror $(SOURCES)
-	cppcheck --quiet --std=c17 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	@clang-format --dry-run -Werror $(SOURCES)
+	@cppcheck --quiet --std=c17 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -DEV_VERSION='""' -Ilib cmd lib
-	shellcheck -x $(SCRIPTS)
+	@shellcheck -x $(SCRIPTS)
 	@for s in 1 5 7; do mkdir -p $(B)/man/man$$s && cp man/*.$$s $(B)/man/man$$s || exit 1; done
-	MANPATH='$(abspath $(B))/man' mandoc -T lint -W style man/*.[1-9]
+	@makewhatis '$(abspath $(B))/man'
+	@MANPATH='$(abspath $(B))/man' mandoc -T lint -W style man/*.[1-9]
 
 format:
 	clang-format -i $(SOURCES)

@@ -98,8 +98,11 @@ can_be_nobody() {
 
 # as_nobody COMMAND ...: as a user without rights of its own, who finds the tools wherever the tree lies. Who is not
 # root stays who he is.
-as_nobody() (
-	[ "$(id -u)" = 0 ] || exec "$@"
+as_nobody() {
+	if [ "$(id -u)" != 0 ]; then
+		"$@"
+		return
+	fi
 	if [ ! -d "$W.tools" ]; then
 		mkdir -p "$W.tools/build"
 		cp "$B"/ev* "$W.tools/build"
@@ -107,9 +110,9 @@ as_nobody() (
 		chmod -R a+rX "$W.tools"
 	fi
 	chmod a+rx "$W"
-	B=$W.tools/build PATH=$W.tools/build:$W.tools/pipelines:$PATH
-	exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
-)
+	env B="$W.tools/build" PATH="$W.tools/build:$W.tools/pipelines:$PATH" \
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+}
 
 done_testing() {
 	echo "1..$n_tests"

@@ -1,8 +1,8 @@
 /*
  * The commit, with a Gold that only counts rows; and stopped before each of its system calls that writes.
  */
-#include "base/timestamp.h"
 #include "commit/commit.h"
+#include "base/timestamp.h"
 #include "parquet/parquet_write.h"
 #include "tap.h"
 
