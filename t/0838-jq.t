@@ -124,7 +124,7 @@ is "$(said | cut -d: -f 1-3)" '1:2: malformed_text' 'says where not'
 
 # --- programs that are no good
 
-for bad in '.[' 'nosuch' '.a as $x | $y' '$__prog_args' 'import "nothing" as n; .' 'input' '$ENV.PATH' 'import "/etc/x" as x; .'; do
+for bad in '.[' 'nosuch' '.a as $x | $y' '$__prog_args' 'import "nothing" as n; .' "import \"$(printf '%0300d' 7)\" as n; ." 'input' '$ENV.PATH' 'import "/etc/x" as x; .'; do
 	map "$bad"
 	exits 2 "refused: $bad" evcat -m map.jq -f csv /dev/null
 	ok '... by name' grep -q '^evcat: map.jq:' err

@@ -236,7 +236,7 @@ static int check_module(const struct reader *from, const char *path)
 	struct jq_words words;
 	int result = -1;
 
-	if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
+	if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG))
 		return 0;
 	if (r.depth > MODULES_DEPTH)
 		return cause_record(STATUS_USAGE, "%s: modules that import each other", path);

@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,6 +107,7 @@ static void write_file(const char *name, const char *text)
 static void test_modules(void)
 {
 	struct jq_words words;
+	char long_name[400];
 	char path[256];
 
 	write_file("good.jq", "def f: .env;");
@@ -120,6 +122,8 @@ static void test_modules(void)
 	ok(words.directives == strlen("import \"good\" as g;"), "and where what names it ends");
 	ok(passes("import \"data\" as $d; $d", &words) && !words.has_modules, "data are no code");
 	ok(passes("include \"nothing\"; .", &words), "one that is not there is for libjq to miss");
+	snprintf(long_name, sizeof long_name, "include \"%0300d\"; .", 0);
+	ok(passes(long_name, &words), "as is one of a name that no file can have");
 	static const char *const bad[] = {
 	    "import \"bad\" as b; .",
 	    "include \"leads\"; .",
