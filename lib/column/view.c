@@ -186,26 +186,30 @@ static int slots_of_texts(struct view *r, size_t column, uint32_t *slots)
 	return 0;
 }
 
-/* Numbers of one byte look up each value once for the batch, others as they come. */
+/* A number is looked up once for the batch, unless one of the same lowest byte comes between. */
 static int slots_of_numbers(struct view *r, size_t column, uint32_t *slots)
 {
 	const struct vector *v = view_vector(r, column);
 	struct dictionary *numbered = &r->columns[column].numbered;
-	uint32_t seen[256] = {0};
+	struct seen {
+		int64_t number;
+		uint32_t slot; /* 0: none yet */
+	} seen[256] = {0};
 
 	for (uint32_t i = 0; i < r->n; i++) {
 		const int64_t number = vector_int(v, i);
-		uint32_t *known = &seen[v->width <= 1 ? (uint64_t)number - (uint64_t)v->base : 0];
+		struct seen *known = &seen[(uint8_t)number];
 
 		slots[i] = 0;
 		if (!vector_is_valid(v, i))
 			continue;
-		if (v->width > 1 || *known == 0) {
-			if (dictionary_code(numbered, &number, sizeof number, known) != 0)
+		if (known->slot == 0 || known->number != number) {
+			if (dictionary_code(numbered, &number, sizeof number, &known->slot) != 0)
 				return -1;
-			++*known;
+			known->number = number;
+			known->slot++;
 		}
-		slots[i] = *known;
+		slots[i] = known->slot;
 	}
 	return 0;
 }
