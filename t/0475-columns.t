@@ -9,11 +9,12 @@ schema=$T/../schemas/event.json
 plus='s/"user_id": {/"country": { "type": ["string", "null"], "x-column": "string" }, &/'
 relaxed='s/"session_id", //; s/"session_id": { "type": "string"/"session_id": { "type": ["string", "null"]/'
 tight='s/"required": \[/&"category", /; s/"category": { "type": \["string", "null"\]/"category": { "type": "string"/'
-retyped='s/"exclusiveMaximum": 1000000000000, "x-column": "decimal"/"x-column": "float64"/'
+weighed='s/"user_id": {/"weight": { "type": ["number", "null"], "x-column": "decimal" }, &/'
+retyped='s/"user_id": {/"weight": { "type": ["number", "null"], "x-column": "float64" }, &/'
 events() { # FROM TO DATE
 	for n in $(seq "$1" "$2"); do
 		echo '{"timestamp": "'"$3"'T0'$((n % 10))':00", "user_id": "u'"$n"'", "session_id": "s", "event_type": "page_view",' \
-			'"product_id": "p'$((n % 3))'", "country": "c'$((n % 2))'", "price": '"$n"'.5}'
+			'"product_id": "p'$((n % 3))'", "country": "c'$((n % 2))'", "price": '"$n"'.5, "weight": '"$n"'.25}'
 	done
 }
 # lake FIRST NOW: two sources by one schema, and one by another that holds from then on.
@@ -112,9 +113,8 @@ rm -rf before
 
 # --- one that may be null no more, or is of another type
 
-for change in "$tight category" "$retyped price"; do
-	lake '' "${change% *}"
-	name=${change##* }
+for name in category weight; do
+	if [ $name = category ]; then lake '' "$tight"; else lake "$weighed" "$retyped"; fi
 	for verb in rebuild 'forget bronze/1' 'rewind 1'; do
 		# shellcheck disable=SC2086 # a verb and its arguments
 		exits 1 "$name is another column: $verb" etl -q lake $verb
@@ -128,9 +128,9 @@ for change in "$tight category" "$retyped price"; do
 done
 # --- of another type, nothing is loaded beside what there is
 
-lake '' "$retyped"
+lake "$weighed" "$retyped"
 exits 2 'a column of another type: load' etl -q lake
-ok 'is refused by name' grep -q "column price is of type float64 by the schema, and decimal in Silver: .*: evetl .*/lake reload$" err
+ok 'is refused by name' grep -q "column weight is of type float64 by the schema, and decimal in Silver: .*: evetl .*/lake reload$" err
 unchanged
 lake "$plus" 's/"user_id": {/"Country": { "type": ["string", "null"] }, &/'
 exits 2 'a column that differs by case' etl -q lake
@@ -163,10 +163,9 @@ evcat -f csv copy >expected
 same got expected 'and without a ledger'
 is "$(evcat -f csv copy lake/bronze/1 copy | sort | uniq -c | awk '{ print $1 }' | sort | uniq -c | tr -s ' ')" ' 8 1
  26 2' 'twice, with others in between'
-sed "$retyped" "$schema" >lake/schemas/event.json
-mkdir -p float/schemas
-cp -a lake/bronze float
-cp lake/schemas/event.json float/schemas
-etl -q float
-is "$(evcat -f csv copy float/silver copy | grep -c '^timestamp')" 3 'but for types that differ: these are other tables'
+mkdir -p wide/schemas
+cp -a lake/bronze wide
+sed 's/"int32"/"int64"/' "$schema" >wide/schemas/event.json
+etl -q wide
+is "$(evcat -f csv copy wide/silver copy | grep -c '^timestamp')" 3 'but for types that differ: these are other tables'
 done_testing

@@ -66,6 +66,10 @@ is "$(seen price | grep -E '"(string|integer|null)": {' | tr -d ' ')" '"null":{"
 is "$(seen price | grep -E '"(null|missing|minimum|maximum|distinct)": [^{]' | tr -d ' \n')" \
 	'"null":0.333333,"missing":0,"minimum":12.50,"maximum":13,"distinct":2' 'its shares and extremes'
 is "$(seen user_geo_lat | grep '"missing"' | tr -d ' ')" '"missing":0.666667,' 'and how often it is not there'
+echo '{"timestamp": "2025-12-07T03:55:56Z", "event_type": 7, "quantity": 1.5, "price": 0.123456789}' >other.jsonl
+evschema infer -q other.jsonl >other.json
+is "$(evcat -S other.json -f csv other.jsonl)" 'timestamp,event_type_2,quantity_2,price_2,line
+2025-12-07T03:55:56.000000Z,7,1.5,0.123456789,1' 'what no revenue can be made of has another name'
 gzip -k odd.jsonl
 exits 0 'gzipped' evschema infer -q odd.jsonl.gz odd.jsonl
 ok 'and with others' grep -q '"sources": 2' out

@@ -227,6 +227,16 @@ static int take_name(struct infer *f, const char *name)
 	return result;
 }
 
+/* What revenue is made of is of these types, or of another name. */
+static bool suits_name(const struct infer_field *field, const char *name)
+{
+	if (strcmp(name, "price") == 0)
+		return field->type == COLUMN_DECIMAL;
+	if (strcmp(name, "quantity") == 0)
+		return field->type == COLUMN_INT32 || field->type == COLUMN_INT64;
+	return strcmp(name, "event_type") != 0 || field->type == COLUMN_STRING;
+}
+
 /* A name that no other has. */
 static int name_column(struct infer *f, uint32_t i)
 {
@@ -237,7 +247,7 @@ static int name_column(struct infer *f, uint32_t i)
 	if (write_name(f->survey, i, &name) != 0 || buffer_text(&name) == NULL)
 		goto out;
 	len = name.len;
-	free_name = take_name(f, (char *)name.data);
+	free_name = suits_name(&f->fields[i], (char *)name.data) ? take_name(f, (char *)name.data) : 0;
 	for (unsigned k = 2; free_name == 0; k++) {
 		name.len = len;
 		free_name = buffer_printf(&name, "_%u", k) != 0 || buffer_text(&name) == NULL

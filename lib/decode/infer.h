@@ -10,7 +10,8 @@
  * A number is a time (x-format) when its key sounds like one and it lies between 2000 and 2100. A text is a
  * number (x-lenient) when there are such numbers outside of strings too, or fractions among them: digits
  * alone are mostly ids. A lake's schema must have a column timestamp that is required: the first time that is
- * there in all but one line in a hundred is called so, unless one is already.
+ * there in all but one line in a hundred is called so, unless one is already. A price, quantity or event_type
+ * of a type that no revenue can be made of is called otherwise.
  */
 #ifndef EV_INFER_H
 #define EV_INFER_H

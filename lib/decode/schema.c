@@ -428,6 +428,38 @@ static int find_typed(const struct schema *s, const char *name, enum column_type
 	return i >= 0 && (s->columns.items[i].type == type || s->columns.items[i].type == other) ? i : -1;
 }
 
+/* Where everything is there that a revenue takes, one of another type would make it null for ever. */
+static int check_revenue(struct compiler *c, const struct json_token *properties)
+{
+	const struct schema *s = c->schema;
+	const struct {
+		const char *name;
+		int typed;
+		const char *type;
+	} takes[] = {
+	    {"event_type", s->event_type, "a string"},
+	    {"quantity", s->quantity, "an integer"},
+	    {"price", s->price, "a number with \"x-column\": \"decimal\""},
+	};
+	struct json_token key, value;
+	struct json_walk w;
+
+	for (size_t i = 0; i < 3; i++)
+		if (columns_find(&s->columns, takes[i].name) < 0)
+			return 0;
+	for (size_t i = 0; i < 3; i++) {
+		if (takes[i].typed >= 0)
+			continue;
+		json_walk(&w, properties);
+		for (int at = columns_find(&s->columns, takes[i].name); at >= 0; at--)
+			if (!json_walk_member(&w, &key, &value))
+				return -1;
+		return clause_refuse(c, value.data, "%s is %s, for revenue is made of it", takes[i].name,
+				     takes[i].type);
+	}
+	return 0;
+}
+
 static int read_event(struct compiler *c, const struct json_token *root)
 {
 	struct schema *s = c->schema;
@@ -459,7 +491,7 @@ static int read_event(struct compiler *c, const struct json_token *root)
 	s->quantity = find_typed(s, "quantity", COLUMN_INT32, COLUMN_INT64);
 	s->price = find_typed(s, "price", COLUMN_DECIMAL, COLUMN_DECIMAL);
 	s->timestamp = find_typed(s, "timestamp", COLUMN_TIMESTAMP, COLUMN_TIMESTAMP);
-	return read_required(c, &event.at[K_REQUIRED]);
+	return check_revenue(c, &event.at[K_PROPERTIES]) == 0 ? read_required(c, &event.at[K_REQUIRED]) : -1;
 }
 
 /* text has JSON_SLACK zeros behind it. */

@@ -243,11 +243,20 @@ static void test_refused(void)
 	     "test.json:1: ", "\"a\""},
 	    {"{\"type\": \"object\", \"required\": \"a\", \"properties\": {\"a\": {\"type\": \"string\"}}}",
 	     "test.json:1: ", "array"},
+	    {"{\"type\": \"object\", \"properties\": {\"price\": {\"type\": \"number\"}, \"event_type\": "
+	     "{\"type\": \"string\"},\n\"quantity\": {\"type\": \"string\"}}}",
+	     "test.json:2: /properties/quantity: ", "an integer"},
+	    {"{\"type\": \"object\", \"properties\": {\"quantity\": {\"type\": \"integer\"}, \"event_type\": "
+	     "{\"type\": \"string\"},\n\"price\": {\"type\": \"number\"}}}",
+	     "test.json:2: /properties/price: ", "decimal"},
 	};
 
 	for (size_t i = 0; i < sizeof schemas / sizeof schemas[0]; i++)
 		refused(compile(schemas[i].text), schemas[i].place, schemas[i].word);
 	cause_clear();
+	ok(compile("{\"type\": \"object\", \"properties\": {\"price\": {\"type\": \"number\"}, \"quantity\": "
+		   "{\"type\": \"string\"}}}") != NULL,
+	   "without an event_type there is no revenue");
 	refused(schema_read("t/no-such-schema.json"), "t/no-such-schema.json: ", "");
 	cause_clear();
 	ok(schema_read("t") == NULL && cause_is_set(), "a folder: %s", cause_message());
