@@ -51,7 +51,7 @@ static int skip_comment(struct sql_scanner *s)
 static int skip_blank(struct sql_scanner *s)
 {
 	while (s->next < s->end) {
-		if (strchr(" \t\r\n\f\v", *s->next) != NULL && *s->next != '\0') {
+		if (strchr(" \t\r\n\f", *s->next) != NULL && *s->next != '\0') {
 			advance(s, 1);
 		} else if (starts(s, "--")) {
 			while (s->next < s->end && *s->next != '\n')

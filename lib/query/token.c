@@ -19,7 +19,7 @@ static size_t skip_blank(const char *sql, size_t len)
 	size_t i = 0;
 
 	while (i < len) {
-		if (sql[i] == ' ' || (sql[i] >= '\t' && sql[i] <= '\r')) {
+		if (sql[i] == ' ' || (sql[i] >= '\t' && sql[i] <= '\r' && sql[i] != '\v')) {
 			i++;
 		} else if (i + 1 < len && sql[i] == '-' && sql[i + 1] == '-') {
 			while (i < len && sql[i] != '\n')

@@ -192,6 +192,7 @@ static void test_left(void)
 	stays("SELECT * FROM silver");
 	stays("SELECT price FROM silver");
 	stays("SELECT count(*) FROM lake_run");
+	stays("SELECT count\v(*) FROM silver"); /* no space to SQLite */
 	stays("SELECT count(*) FROM silver s");
 	stays("SELECT count(*) FROM silver, lake_run");
 	stays("SELECT count(*) FROM silver JOIN lake_run");

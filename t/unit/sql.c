@@ -104,6 +104,7 @@ static void test_refused(void)
 	    {"SELECT ALL a FROM silver", "1:8: ALL"},
 	    {"SELECT a, FROM silver", "1:11: FROM"},
 	    {"SELECT a", "1:9: end of text"},
+	    {"SELECT\va FROM silver", "1:7: \\x0b"},
 	    {"SELECT a FROM gold", "1:15: gold"},
 	    {"SELECT a FROM silver s", "1:22: FROM"},
 	    {"SELECT a FROM silver, gold", "1:21: FROM"},
