@@ -212,6 +212,7 @@ static void test_refused_properties(void)
 
 static void test_refused(void)
 {
+	struct schema *s;
 	static const struct {
 		const char *text, *place, *word;
 	} schemas[] = {
@@ -254,9 +255,11 @@ static void test_refused(void)
 	for (size_t i = 0; i < sizeof schemas / sizeof schemas[0]; i++)
 		refused(compile(schemas[i].text), schemas[i].place, schemas[i].word);
 	cause_clear();
-	ok(compile("{\"type\": \"object\", \"properties\": {\"price\": {\"type\": \"number\"}, \"quantity\": "
-		   "{\"type\": \"string\"}}}") != NULL,
-	   "without an event_type there is no revenue");
+	s = compile(
+	    "{\"type\": \"object\", \"properties\": {\"price\": {\"type\": \"number\"}, \"quantity\": "
+	    "{\"type\": \"string\"}}}");
+	ok(s != NULL, "without an event_type there is no revenue");
+	schema_free(s);
 	refused(schema_read("t/no-such-schema.json"), "t/no-such-schema.json: ", "");
 	cause_clear();
 	ok(schema_read("t") == NULL && cause_is_set(), "a folder: %s", cause_message());
