@@ -329,10 +329,11 @@ static int read_error(struct stream *s)
 		 error.tool.data);
 	snprintf(message, sizeof message, "%.*s", (int)(error.message.len > 2047 ? 2047 : error.message.len),
 		 error.message.data);
-	/* A forged status of 0 must not turn a failure into a success. */
-	const bool sane = error.status >= STATUS_REFUSED && error.status <= STATUS_RETRY && tool[0] != '\0';
-
-	return cause_upstream(sane ? tool : "?", sane ? (enum status)error.status : STATUS_INPUT, message);
+	/* A forged one must not turn a failure into a success, or into silence. */
+	if (error.status < STATUS_REFUSED || error.status > STATUS_RETRY || tool[0] == '\0' ||
+	    message[0] == '\0')
+		return broken(s, "an error of nobody, or without a cause");
+	return cause_upstream(tool, (enum status)error.status, message);
 }
 
 static int read_trailer(struct stream *s)

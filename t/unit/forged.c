@@ -172,6 +172,29 @@ static void test_silver(void)
 	refused("evgold", 3, "no definition of the table nothing", "a partial of no table");
 }
 
+/* A failure is told by the stage that it is of; one that nobody can have told is told here. */
+static void test_failures(void)
+{
+	static const struct control_error errors[] = {
+	    {{"evcat", 5}, 0, {"no memory", 9}},
+	    {{"evcat", 5}, 200, {"no memory", 9}},
+	    {{"", 0}, 4, {"no memory", 9}},
+	    {{"evcat", 5}, 4, {"", 0}},
+	};
+	static const char *const tools[] = {"evcat", "evclean", "evsilver", "evgold"};
+
+	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+		struct forged f = begin(STREAM_SILVER, silver_columns());
+
+		PUT(FRAME_ERROR, error, .tool = errors[i].tool, .status = errors[i].status,
+		    .message = errors[i].message);
+		end(&f);
+		for (size_t k = 0; k < sizeof tools / sizeof tools[0]; k++)
+			refused(tools[k], 3, "without a cause",
+				"a failure of nobody, with status 0, or in silence");
+	}
+}
+
 int main(void)
 {
 	if (getenv("B") == NULL) {
@@ -185,6 +208,7 @@ int main(void)
 	test_plans();
 	test_mended();
 	test_silver();
+	test_failures();
 	if (chdir("/") != 0)
 		return 1;
 	char command[64];
