@@ -19,6 +19,17 @@ static const char lines[] =
     "{\"timestamp\": \"1765079756\", \"a\": {\"b\": -1e3}, \"a\": {\"a\": []}, \"c\": null, \"b\": "
     "\"\\u0031\"}\n";
 
+/* What a verdict says of rows that differ; a name or a line may say so too. */
+static const char differs[] = "(and differently)";
+
+static bool is_name(const struct columns *columns)
+{
+	for (size_t i = 0; i < columns->n; i++)
+		if (strstr(columns->items[i].name, differs) != NULL)
+			return true;
+	return false;
+}
+
 static void try_lines(struct bench *grammar, struct bench *quick, const char *p, size_t len)
 {
 	while (len > 0) {
@@ -29,8 +40,8 @@ static void try_lines(struct bench *grammar, struct bench *quick, const char *p,
 			char *expected = strdup(verdict(grammar, p, line.len));
 
 			MUST(strcmp(expected, verdict(quick, p, line.len)) == 0);
-			MUST(strstr(expected, "(and differently)") == NULL ||
-			     memmem(p, line.len, "(and differently)", 17) != NULL);
+			MUST(strstr(expected, differs) == NULL ||
+			     memmem(p, line.len, differs, strlen(differs)) != NULL);
 			free(expected);
 		}
 		if (end == NULL)
@@ -55,6 +66,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			MUST(i == 0 && cause_status() == STATUS_USAGE &&
 			     strncmp(cause_message(), "fuzz.json:", 10) == 0);
 			fuzz_failed();
+			goto out;
+		}
+		if (is_name(&s->columns)) {
+			schema_free(s);
 			goto out;
 		}
 		bench_open(&ways[i], s);
