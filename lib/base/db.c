@@ -374,7 +374,7 @@ int db_prepare_next(struct db *db, const char **sql, struct db_statement **s)
 	sqlite3_stmt *handle = NULL;
 
 	while (**sql != '\0' && handle == NULL) {
-		const char *rest;
+		const char *rest = *sql; /* of a text that is too long SQLite gives none */
 		int result, ms = 0;
 
 		do
